@@ -1,0 +1,182 @@
+/* The type swiftbuf.Buffer: tables that CPython reads, and the object's birth and death.
+
+   Ownership rules
+   ---------------
+   A Buffer owns one reference to its type (it is a heap type), one to `base` if there is one, and, through its export block,
+   one to the storage. The storage is shared with views and with owners outside Python; whoever drops the last reference
+   disposes of it. A Buffer that has handed out a Py_buffer cannot die, because each Py_buffer owns a reference to it. */
+#include "CSwiftBuf.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "buffer_type.h"
+
+PyObject *swiftbuf_object_new(PyTypeObject *type, PyObject *base) {
+    swiftbuf_object *self = PyObject_GC_New(swiftbuf_object, type);
+    if (self == NULL) {
+        return NULL;
+    }
+    self->weakrefs = NULL;
+    Py_XINCREF(base);
+    self->base = base;
+    memset(&self->export, 0, offsetof(swiftbuf_export, inline_dimensions));
+    return (PyObject *)self;
+}
+
+static void buffer_dealloc(PyObject *self) {
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    if (((swiftbuf_object *)self)->weakrefs != NULL) {
+        PyObject_ClearWeakRefs(self);
+    }
+    swiftbuf_export_clear(swiftbuf_export_of(self));
+    Py_XDECREF(((swiftbuf_object *)self)->base);
+    PyObject_GC_Del(self);
+    Py_DECREF(type);
+}
+
+static int buffer_traverse(PyObject *self, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(((swiftbuf_object *)self)->base);
+    return 0;
+}
+
+/* Breaks a cycle at `base` only once nobody can reach the memory that it keeps: while Py_buffers of this object are live, their
+   consumers may still read it, so the cycle is broken elsewhere or when they are gone. */
+static int buffer_clear(PyObject *self) {
+    if (swiftbuf_export_of(self)->exports == 0) {
+        swiftbuf_export_clear(swiftbuf_export_of(self));
+        Py_CLEAR(((swiftbuf_object *)self)->base);
+    }
+    return 0;
+}
+
+#define ATTRIBUTE(name, doc) {#name, swiftbuf_buffer_get_##name, NULL, PyDoc_STR(doc), NULL}
+
+static PyGetSetDef buffer_attributes[] = {
+    ATTRIBUTE(nbytes, "Bytes that the items take, packed: product(shape) * itemsize. Py_buffer's `len`."),
+    ATTRIBUTE(itemsize, "Bytes of one item; above zero, also when the buffer is empty."),
+    ATTRIBUTE(format, "The item's type in the syntax of the struct module and PEP 3118."),
+    ATTRIBUTE(ndim, "Number of dimensions, 0 to 64."),
+    ATTRIBUTE(shape, "Items along each dimension: a tuple of ndim ints."),
+    ATTRIBUTE(strides, "Bytes from one item to the next along each dimension: a tuple of ndim ints, which may be negative."),
+    ATTRIBUTE(suboffsets, "Always (): the items are reached by strides alone, through no pointers."),
+    ATTRIBUTE(readonly, "Whether the memory may not be written to through this Buffer."),
+    ATTRIBUTE(c_contiguous, "Whether the items are packed in C order (last index fastest)."),
+    ATTRIBUTE(f_contiguous, "Whether the items are packed in Fortran order (first index fastest)."),
+    ATTRIBUTE(contiguous, "Whether the items are packed, in C or in Fortran order."),
+    ATTRIBUTE(exports, "Py_buffers and derived views of this memory that are live. While above zero, resize() is refused."),
+    {"T", swiftbuf_buffer_get_transposed, NULL, PyDoc_STR("The same memory with the dimensions reversed: transpose()."), NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+PyDoc_STRVAR(transpose_doc,
+"transpose($self, /, *axes)\n--\n\n"
+"The same memory with its dimensions in another order; no byte is moved.\n\n"
+"Parameters\n----------\n"
+"*axes : int or one tuple of ints\n"
+"    Dimension i of the result is dimension axes[i] of this Buffer. Without axes: reversed.\n\n"
+"Returns\n-------\n"
+"Buffer\n    A view: it shares the memory, keeps it alive, and counts as one of its exports.\n\n"
+"Raises\n------\n"
+"ValueError\n    If the axes are no permutation of range(ndim), or the Buffer is released.");
+
+PyDoc_STRVAR(toreadonly_doc,
+"toreadonly($self, /)\n--\n\n"
+"A view of the same memory that refuses writers: item assignment through it is a TypeError, and a writable export\n"
+"a BufferError. The memory can still change through this Buffer.\n\n"
+"Raises ValueError if the Buffer is released.");
+
+PyDoc_STRVAR(tolist_doc,
+"tolist($self, /)\n--\n\n"
+"The items as nested lists of Python objects, as memoryview.tolist(); one item alone if ndim is 0.\n\n"
+"Raises NotImplementedError if items of this format cannot be read, ValueError if the Buffer is released.");
+
+PyDoc_STRVAR(tobytes_doc,
+"tobytes($self, /)\n--\n\n"
+"A copy of the items, packed in C order, as bytes of length nbytes.\n\n"
+"Raises MemoryError if it does not fit, ValueError if the Buffer is released.");
+
+PyDoc_STRVAR(resize_doc,
+"resize($self, shape, /)\n--\n\n"
+"Gives the memory another shape, in place or by moving it.\n\n"
+"The items that fit are kept in flat order (the order in which they lie in memory), new ones are zero. The order of the\n"
+"dimensions stays: what was Fortran-ordered is so afterwards.\n\n"
+"Parameters\n----------\n"
+"shape : int or tuple of ints\n    Items along each dimension.\n\n"
+"Raises\n------\n"
+"BufferError\n"
+"    If Py_buffers or views of this memory are live, if it is shared with an owner outside this Buffer, or if Swift\n"
+"    has borrowed it. The memory is as before.\n"
+"ValueError\n    If the shape is negative or too large, or the Buffer is released.\n"
+"MemoryError\n    If there is no room. The memory is as before.");
+
+PyDoc_STRVAR(release_doc,
+"release($self, /)\n--\n\n"
+"Lets go of the memory at once instead of when this object dies. Afterwards each use is a ValueError, and a request for a\n"
+"buffer a BufferError; a second release does nothing.\n\n"
+"Views made from this Buffer stay valid: each owns the memory too.\n\n"
+"Raises BufferError if Py_buffers of this object are live, or if Swift has borrowed the memory.");
+
+PyDoc_STRVAR(enter_doc, "__enter__($self, /)\n--\n\nThis Buffer itself. Raises ValueError if it is released.");
+PyDoc_STRVAR(exit_doc, "__exit__($self, /, *exc_info)\n--\n\nCalls release().");
+PyDoc_STRVAR(sizeof_doc,
+"__sizeof__($self, /)\n--\n\nBytes of this object, with the memory that it owns; a view owns none.");
+
+static PyMethodDef buffer_methods[] = {
+    {"transpose", (PyCFunction)(void (*)(void))swiftbuf_buffer_transpose, METH_FASTCALL, transpose_doc},
+    {"toreadonly", swiftbuf_buffer_toreadonly, METH_NOARGS, toreadonly_doc},
+    {"tolist", swiftbuf_buffer_tolist, METH_NOARGS, tolist_doc},
+    {"tobytes", swiftbuf_buffer_tobytes, METH_NOARGS, tobytes_doc},
+    {"resize", swiftbuf_buffer_resize, METH_O, resize_doc},
+    {"release", swiftbuf_buffer_release, METH_NOARGS, release_doc},
+    {"__enter__", swiftbuf_buffer_enter, METH_NOARGS, enter_doc},
+    {"__exit__", (PyCFunction)(void (*)(void))swiftbuf_buffer_exit, METH_FASTCALL, exit_doc},
+    {"__sizeof__", swiftbuf_buffer_sizeof, METH_NOARGS, sizeof_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyMemberDef buffer_members[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(swiftbuf_object, weakrefs), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+PyDoc_STRVAR(buffer_doc,
+"An n-dimensional array of items in memory that Swift owns.\n\n"
+"memoryview(), numpy.asarray() and every other consumer of the buffer protocol (PEP 3118) share its memory: nothing is\n"
+"copied. Made by swiftbuf.zeros(), empty(), full() and copy(); the type cannot be called or subclassed.\n\n"
+"b[i, j] reads one item as a Python object and writes one. A value that does not fit the format is a ValueError, of the\n"
+"wrong type a TypeError, as memoryview's; nothing wraps around.");
+
+static PyType_Slot buffer_slots[] = {
+    {Py_tp_doc, (void *)buffer_doc},
+    {Py_tp_dealloc, buffer_dealloc},
+    {Py_tp_traverse, buffer_traverse},
+    {Py_tp_clear, buffer_clear},
+    {Py_tp_repr, swiftbuf_buffer_repr},
+    {Py_tp_getset, buffer_attributes},
+    {Py_tp_members, buffer_members},
+    {Py_tp_methods, buffer_methods},
+    {Py_mp_length, swiftbuf_buffer_length},
+    {Py_mp_subscript, swiftbuf_buffer_subscript},
+    {Py_mp_ass_subscript, swiftbuf_buffer_assign_subscript},
+    {Py_sq_length, swiftbuf_buffer_length},
+    {Py_sq_item, swiftbuf_buffer_item},
+    {Py_bf_getbuffer, swiftbuf_buffer_getbuffer},
+    {Py_bf_releasebuffer, swiftbuf_buffer_releasebuffer},
+    {0, NULL},
+};
+
+/* No Py_TPFLAGS_BASETYPE: every extension recognises a Buffer by this one type, and memoryview allows no subclass either. */
+static PyType_Spec buffer_spec = {
+    .name = "swiftbuf.Buffer",
+    .basicsize = sizeof(swiftbuf_object),
+    .itemsize = 0,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = buffer_slots,
+};
+
+PyTypeObject *swiftbuf_buffer_type_new(PyObject *module) {
+    return (PyTypeObject *)PyType_FromModuleAndSpec(module, &buffer_spec, NULL);
+}

@@ -1,0 +1,158 @@
+/* The extension module _swiftbuf: multi-phase initialisation (PEP 489), its functions, and the capsule with the C ABI. */
+#include "CSwiftBuf.h"
+
+#include "buffer_type.h"
+
+/* The version of the extension; the Python files beside it compare it with theirs. */
+#define SWIFTBUF_VERSION "0.1.0"
+
+PyDoc_STRVAR(module_doc, "The extension module behind the package swiftbuf. Import that instead.");
+
+PyDoc_STRVAR(zeros_doc,
+"zeros(shape, format='B', order='C')\n--\n\n"
+"A Buffer whose bytes are all zero. Large ones (4 MiB and more) take no memory until they are touched.\n\n"
+"Parameters\n----------\n"
+"shape : int or tuple of ints\n    Items along each dimension, at most 64 dimensions; () is one item.\n"
+"format : str\n    The item's type, in the syntax of the struct module and PEP 3118.\n"
+"order : 'C' or 'F'\n    Which index varies fastest in memory: the last or the first.\n\n"
+"Returns\n-------\n"
+"Buffer\n    Writable memory that Swift owns, aligned to 64 bytes.\n\n"
+"Raises\n------\n"
+"ValueError\n    If the shape is negative or too large, the format is not understood or holds references to objects, or the order\n"
+"    is another.\n"
+"MemoryError\n    If there is no room.");
+
+PyDoc_STRVAR(empty_doc,
+"empty(shape, format='B', order='C')\n--\n\n"
+"A Buffer whose bytes are uninitialised: whatever the memory held before. For memory that is written before it is read;\n"
+"otherwise use zeros(), whose parameters and exceptions it shares.");
+
+PyDoc_STRVAR(full_doc,
+"full(shape, value, format='B', order='C')\n--\n\n"
+"A Buffer whose items all have the given value. Parameters and exceptions are those of zeros(); a value that is of the wrong\n"
+"type for the format is a TypeError, one that does not fit it a ValueError.");
+
+PyDoc_STRVAR(copy_doc,
+"copy(obj, /)\n--\n\n"
+"A Buffer with a copy of the items of any object that has the buffer protocol: writable, in C order, with obj's format and\n"
+"shape.\n\n"
+"Raises TypeError if obj has no buffer, BufferError (or what the exporter raised) if it refuses one, ValueError if its\n"
+"description is not coherent or its items are references to objects, MemoryError if there is no room.");
+
+PyDoc_STRVAR(allocated_bytes_doc,
+"allocated_bytes()\n--\n\n"
+"Bytes of memory that Swift holds for Buffers now, over all threads. tracemalloc cannot see them.");
+
+static PyMethodDef module_functions[] = {
+    {"zeros", (PyCFunction)(void (*)(void))swiftbuf_module_zeros, METH_FASTCALL | METH_KEYWORDS, zeros_doc},
+    {"empty", (PyCFunction)(void (*)(void))swiftbuf_module_empty, METH_FASTCALL | METH_KEYWORDS, empty_doc},
+    {"full", (PyCFunction)(void (*)(void))swiftbuf_module_full, METH_FASTCALL | METH_KEYWORDS, full_doc},
+    {"copy", swiftbuf_module_copy, METH_O, copy_doc},
+    {"allocated_bytes", swiftbuf_module_allocated_bytes, METH_NOARGS, allocated_bytes_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+/* --- the capsule --- */
+
+static swiftbuf_export *api_buffer_export(const swiftbuf_api *api, PyObject *object) {
+    return Py_TYPE(object) == api->buffer_type ? swiftbuf_export_of(object) : NULL;
+}
+
+static void api_destroy(PyObject *capsule) {
+    swiftbuf_api *api = PyCapsule_GetPointer(capsule, SWIFTBUF_API_CAPSULE);
+    if (api != NULL) {
+        Py_DECREF((PyObject *)api->buffer_type);
+        PyMem_Free(api);
+    }
+}
+
+/* The capsule owns the struct, and the struct a reference to the type. A new reference, or NULL with an exception set. */
+static PyObject *api_new(PyTypeObject *buffer_type) {
+    swiftbuf_api *api = PyMem_Malloc(sizeof(*api));
+    if (api == NULL) {
+        return PyErr_NoMemory();
+    }
+    Py_INCREF((PyObject *)buffer_type);
+    *api = (swiftbuf_api){
+        .size = sizeof(*api),
+        .version = SWIFTBUF_API_VERSION,
+        .buffer_type = buffer_type,
+        .buffer_from_storage = swiftbuf_buffer_from_storage,
+        .buffer_export = api_buffer_export,
+    };
+    PyObject *capsule = PyCapsule_New(api, SWIFTBUF_API_CAPSULE, api_destroy);
+    if (capsule == NULL) {
+        Py_DECREF((PyObject *)buffer_type);
+        PyMem_Free(api);
+    }
+    return capsule;
+}
+
+/* --- the module --- */
+
+static int module_exec(PyObject *module) {
+    swiftbuf_module_state *state = PyModule_GetState(module);
+    PyObject *capsule = NULL;
+    state->buffer_type = swiftbuf_buffer_type_new(module);
+    if (state->buffer_type == NULL) {
+        goto error;
+    }
+    if (PyModule_AddObjectRef(module, "Buffer", (PyObject *)state->buffer_type) < 0) {
+        goto error;
+    }
+    capsule = api_new(state->buffer_type);
+    if (capsule == NULL || PyModule_AddObjectRef(module, "_api", capsule) < 0) {
+        goto error;
+    }
+    if (PyModule_AddStringConstant(module, "__version__", SWIFTBUF_VERSION) < 0) {
+        goto error;
+    }
+    Py_DECREF(capsule);
+    return 0;
+
+error:
+    Py_XDECREF(capsule);
+    return -1;
+}
+
+static int module_traverse(PyObject *module, visitproc visit, void *arg) {
+    swiftbuf_module_state *state = PyModule_GetState(module);
+    if (state != NULL) {
+        Py_VISIT(state->buffer_type);
+    }
+    return 0;
+}
+
+static int module_clear(PyObject *module) {
+    swiftbuf_module_state *state = PyModule_GetState(module);
+    if (state != NULL) {
+        Py_CLEAR(state->buffer_type);
+    }
+    return 0;
+}
+
+static void module_free(void *module) {
+    module_clear(module);
+}
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, module_exec},
+    {0, NULL},
+};
+
+static struct PyModuleDef module_definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_swiftbuf",
+    .m_doc = module_doc,
+    .m_size = sizeof(swiftbuf_module_state),
+    .m_methods = module_functions,
+    .m_slots = module_slots,
+    .m_traverse = module_traverse,
+    .m_clear = module_clear,
+    .m_free = module_free,
+};
+
+/* Called by the import machinery, or, in a program that embeds Python, through the table of built-in modules. */
+PyMODINIT_FUNC PyInit__swiftbuf(void) {
+    return PyModuleDef_Init(&module_definition);
+}

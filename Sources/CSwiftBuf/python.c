@@ -1,0 +1,58 @@
+/* The few things about Python that need a variadic function or a global object. */
+#include "CSwiftBuf.h"
+
+/* Borrowed: CPython's exception classes live as long as the interpreter. */
+static PyObject *exception_class(swiftbuf_exception kind) {
+    switch (kind) {
+    case SWIFTBUF_BUFFER_ERROR:
+        return PyExc_BufferError;
+    case SWIFTBUF_VALUE_ERROR:
+        return PyExc_ValueError;
+    case SWIFTBUF_TYPE_ERROR:
+        return PyExc_TypeError;
+    case SWIFTBUF_INDEX_ERROR:
+        return PyExc_IndexError;
+    case SWIFTBUF_OVERFLOW_ERROR:
+        return PyExc_OverflowError;
+    case SWIFTBUF_NOT_IMPLEMENTED_ERROR:
+        return PyExc_NotImplementedError;
+    case SWIFTBUF_SYSTEM_ERROR:
+        break;
+    }
+    return PyExc_SystemError;
+}
+
+void swiftbuf_raise(swiftbuf_exception kind, const char *format, const char *text, long long first, long long second,
+                    long long third) {
+    if (text != NULL) {
+        PyErr_Format(exception_class(kind), format, text, first, second, third);
+    }
+    else {
+        PyErr_Format(exception_class(kind), format, first, second, third);
+    }
+}
+
+void swiftbuf_raise_text(swiftbuf_exception kind, const char *format, const char *first, const char *second) {
+    PyErr_Format(exception_class(kind), format, first, second);
+}
+
+void swiftbuf_raise_object(swiftbuf_exception kind, const char *format, PyObject *object, const char *text) {
+    PyErr_Format(exception_class(kind), format, object, text);
+}
+
+void swiftbuf_raise_type(swiftbuf_exception kind, const char *format, PyObject *object, const char *text) {
+    PyObject *name = PyType_GetName(Py_TYPE(object));
+    if (name == NULL) {
+        return;
+    }
+    PyErr_Format(exception_class(kind), format, name, text);
+    Py_DECREF(name);
+}
+
+int swiftbuf_raised(swiftbuf_exception kind) {
+    return PyErr_ExceptionMatches(exception_class(kind));
+}
+
+PyObject *swiftbuf_repr(const char *format, PyObject *shape, Py_ssize_t byte_count, int readonly) {
+    return PyUnicode_FromFormat("Buffer('%s', %R, %zd bytes%s)", format, shape, byte_count, readonly ? ", read-only" : "");
+}

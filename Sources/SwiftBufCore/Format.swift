@@ -1,0 +1,83 @@
+// What a format string says of the items of a buffer, in a few numbers: their size, their alignment, and
+// whether an item is one scalar. The text itself is not kept.
+//
+// Here: the result. How it comes about is FormatParser's matter.
+
+/// The meaning of a PEP 3118 format string: struct's codes, with NumPy's additions.
+///
+/// Sizes outside any `T{}` are those of `struct.calcsize`: members are aligned in native mode, the end is not
+/// padded. A `T{}` in native mode is padded at its end to its alignment, as C's structs and NumPy's are.
+/// Where the byte order changes inside the text, NumPy's rules hold: the last prefix before the `}` decides.
+public struct Format: Equatable, Sendable {
+    /// The size of one item, in bytes; above zero.
+    public let itemByteCount: Int
+
+    /// The largest alignment that a member asks for, in bytes: a power of two, and 1 if no member is aligned.
+    ///
+    /// Only members in native mode (`@`, or no prefix) ask for one.
+    public let alignment: Int
+
+    /// What an item is read as; nil unless it is exactly one scalar.
+    ///
+    /// That is one code with no count but 1 (`s` and `p`: any count), without pads, names, shapes and `T{}`.
+    public let kind: ScalarKind?
+
+    /// Whether the byte order of that one scalar is not the machine's; false if there is none, or it is one byte.
+    public let isByteSwapped: Bool
+
+    /// Whether there is an `O` anywhere: items hold references to Python objects, or point to them.
+    ///
+    /// The signature inside an `X{}` does not count.
+    public let holdsReferences: Bool
+
+    /// Whether there is anything that is not plain data: `O`, `&` or `X{}`.
+    public let isOpaque: Bool
+
+    /// Whether the text is the native letter of one scalar, alone or after `@`.
+    public let isNativeSingleLetter: Bool
+
+    /// A native format that says the same of each item and that more readers know, null-terminated; nil to keep the text.
+    ///
+    /// `<q` becomes `q` and `=l` becomes `i`, by kind and size; what is a single native letter already stays what it
+    /// is (`l`, `n`), and so does what no native code can say: a foreign byte order, `4s`, records. The letter
+    /// may ask for an alignment that the text did not.
+    public var canonicalFormat: StaticString? {
+        isNativeSingleLetter || isByteSwapped ? nil : kind?.nativeFormat
+    }
+
+    /// The format of bytes, `B`.
+    public static var bytes: Format {
+        Format(
+            itemByteCount: 1, alignment: 1, kind: .uint8, isByteSwapped: false, holdsReferences: false, isOpaque: false,
+            isNativeSingleLetter: true)
+    }
+
+    /// Reads a format string.
+    ///
+    /// Takes any bytes of any length, allocates nothing, never traps. Names are not looked at: two members may
+    /// have the same one.
+    ///
+    /// - Parameter text: The format as bytes, without a terminating NUL.
+    /// - Returns: What the text says of one item.
+    /// - Throws: What is wrong, and at which byte.
+    /// - Complexity: O(*n*) in the length of the text.
+    ///
+    /// **Threads**: any.
+    ///
+    /// **Source**: CPython's Modules/_struct.c, PEP 3118, NumPy's `_dtype_from_pep3118`.
+    public static func parse(_ text: Span<UInt8>) throws(FormatError) -> Format {
+        if let format = singleLetter(text) { return format }
+        var parser = FormatParser(text)
+        return try parser.parse()
+    }
+
+    /// The format of one native letter, which most texts are; nil if the text is another, or no letter of a scalar.
+    private static func singleLetter(_ text: Span<UInt8>) -> Format? {
+        guard text.count == 1, let code = try? FormatCode(letter: text[0], mode: .native), let kind = code.kind else {
+            return nil
+        }
+        return Format(
+            itemByteCount: code.byteCount, alignment: code.byteAlignment, kind: kind, isByteSwapped: false,
+            holdsReferences: false, isOpaque: false, isNativeSingleLetter: true)
+    }
+}

@@ -1,0 +1,44 @@
+// Contiguity by the protocol's rules: an empty view is packed in both orders whatever its strides, a dimension of one item has
+// no say, and no dimensions at all is one item, packed in both orders.
+
+extension Layout {
+    /// Whether the items are packed in C order, the last index fastest.
+    ///
+    /// - Complexity: O(dimensions).
+    /// - Source: CPython, `Objects/abstract.c` (`_IsCContiguous`).
+    @inline(__always)
+    public var isCContiguous: Bool {
+        if isEmpty { return true }
+        var packed = itemByteCount
+        for step in shape.indices {
+            let axis = shape.count - 1 - step
+            if shape[axis] > 1 && byteStrides[axis] != packed { return false }
+            packed = packed &* shape[axis]
+        }
+        return true
+    }
+
+    /// Whether the items are packed in Fortran order, the first index fastest.
+    ///
+    /// - Complexity: O(dimensions).
+    /// - Source: CPython, `Objects/abstract.c` (`_IsFortranContiguous`).
+    @inline(__always)
+    public var isFContiguous: Bool {
+        if isEmpty { return true }
+        var packed = itemByteCount
+        for axis in shape.indices {
+            if shape[axis] > 1 && byteStrides[axis] != packed { return false }
+            packed = packed &* shape[axis]
+        }
+        return true
+    }
+
+    /// The contiguity facts for the grant decision.
+    @inline(__always)
+    public var traits: Traits {
+        var traits: Traits = []
+        if isCContiguous { traits.insert(.cContiguous) }
+        if isFContiguous { traits.insert(.fContiguous) }
+        return traits
+    }
+}

@@ -1,0 +1,23 @@
+/// Why the interpreter cannot do what was asked.
+public enum InterpreterError: Error, Equatable, Sendable {
+    /// An interpreter runs in this process already.
+    case alreadyStarted
+    /// The interpreter was stopped, or failed to start; a process has one, once.
+    case stopped
+    /// The caller is inside ``Interpreter/withGIL(_:)``.
+    case inUse
+    /// Python's reason, in one sentence.
+    case failed(String)
+}
+
+extension InterpreterError: CustomStringConvertible {
+    /// The error in words.
+    public var description: String {
+        switch self {
+        case .alreadyStarted: "start: a Python interpreter was asked for but one runs in this process already"
+        case .stopped: "the Python interpreter was asked for but it is stopped, and a process has one only once"
+        case .inUse: "stop: the interpreter was asked to stop but the caller is inside withGIL"
+        case .failed(let reason): reason
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// resize(), release(), and `with`.
+
+import CPython
+import CSwiftBuf
+import CSwiftBufStorage
+import SwiftBufCore
+
+/// `b.resize(shape)`.
+@_cdecl("swiftbuf_buffer_resize")
+func bufferResize(
+    _ object: UnsafeMutablePointer<PyObject>?, _ shape: UnsafeMutablePointer<PyObject>?
+) -> NewReference {
+    let export = unsafe ExportBlock(of: object)
+    do {
+        // Reading the shape may run Python code, so that the Buffer is looked at afterwards alone.
+        let rank = try unsafe rank(ofShape: shape!, for: .resize)
+        var dimensions = InlineArray<64, Int>(repeating: 0)
+        var span = dimensions.mutableSpan
+        try unsafe span.withUnsafeMutableBufferPointer { (all) throws(ExceptionIsSet) in
+            try unsafe readShape(shape!, into: UnsafeMutableBufferPointer(rebasing: all[..<rank]), for: .resize)
+        }
+        guard export.checkNotReleased() else { return nil }
+        try export.resize(dimensions.span.extracting(0..<rank))
+        return unsafe swiftbuf_none()
+    } catch {
+        return nil
+    }
+}
+
+extension ExportBlock {
+    /// Gives the memory another shape; all that can fail comes before the first change.
+    ///
+    /// - Throws: With `ValueError`, `BufferError` or `MemoryError` set.
+    fileprivate func resize(_ shape: Span<Int>) throws(ExceptionIsSet) {
+        // SAFETY: not released, so the storage is there; the GIL is held throughout.
+        let newByteCount: Int
+        do throws(LayoutError) {
+            newByteCount = try Layout.byteCount(shape: shape, itemByteCount: itemByteCount)
+        } catch {
+            raise(error, from: .resize)
+            throw ExceptionIsSet()
+        }
+        if traits.contains(.view) {
+            raise(.bufferError, "resize: another size was asked for but this Buffer is a view of another's memory")
+            throw ExceptionIsSet()
+        }
+        guard
+            unsafe byteCount == pointer.pointee.storage.pointee.capacity
+                && !traits.isDisjoint(with: [.cContiguous, .fContiguous])
+        else {
+            raise(.bufferError, "resize: another size was asked for but this Buffer is a part of its memory")
+            throw ExceptionIsSet()
+        }
+        let order: Order = traits.contains(.cContiguous) ? .c : .fortran
+        let oldBlock = unsafe pointer.pointee.block
+        let old = unsafe pointer.pointee
+        do throws(ExceptionIsSet) {
+            unsafe pointer.pointee.block = nil
+            let formatByteCount = self.formatByteCount
+            try reserve(rank: shape.count, formatByteCount: formatByteCount)
+            if unsafe pointer.pointee.format != old.format {
+                unsafe UnsafeMutableRawPointer(pointer.pointee.format).copyMemory(from: old.format, byteCount: formatByteCount)
+            }
+            do throws(ResizeRefusal) {
+                try unsafe pointer.pointee.storage.resize(byteCount: newByteCount)
+            } catch {
+                raise(error)
+                throw ExceptionIsSet()
+            }
+        } catch {
+            unsafe swiftbuf_block_free(pointer.pointee.block)
+            unsafe pointer.pointee = old
+            throw error
+        }
+        unsafe swiftbuf_block_free(oldBlock)
+        for axis in shape.indices {
+            unsafe pointer.pointee.shape[axis] = shape[axis]
+        }
+        var strides = unsafe MutableSpan(_unsafeElements: byteStrides)
+        Layout.pack(&strides, shape: shape, itemByteCount: itemByteCount, order: order)
+        byteCount = newByteCount
+        unsafe pointer.pointee.buf = pointer.pointee.storage.pointee.base
+        settleTraits()
+    }
+}
+
+/// `b.release()`.
+@_cdecl("swiftbuf_buffer_release")
+func bufferRelease(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
+    let export = unsafe ExportBlock(of: object)
+    if export.traits.contains(.released) {
+        return unsafe swiftbuf_none()
+    }
+    if export.exports != 0 {
+        raise(.bufferError, "release: %lld exports of this Buffer are live", export.exports)
+        return nil
+    }
+    // SAFETY: not released, so the storage is there, and the reference is this object's until `exportClear` drops it.
+    let storage = unsafe export.pointer.pointee.storage!
+    do throws(BorrowConflict) {
+        try unsafe storage.beginMoving()
+    } catch {
+        raise(error, from: .release)
+        return nil
+    }
+    unsafe storage.endMoving()
+    unsafe exportClear(export.pointer)
+    return unsafe swiftbuf_none()
+}
+
+/// `with b:` gives the Buffer itself.
+@_cdecl("swiftbuf_buffer_enter")
+func bufferEnter(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
+    guard unsafe ExportBlock(of: object).checkNotReleased() else { return nil }
+    return unsafe swiftbuf_new_reference(object)
+}
+
+/// The end of `with b:` releases it, and lets an exception pass.
+@_cdecl("swiftbuf_buffer_exit")
+func bufferExit(
+    _ object: UnsafeMutablePointer<PyObject>?, _: UnsafePointer<UnsafeMutablePointer<PyObject>?>?, _: Int
+) -> NewReference {
+    unsafe bufferRelease(object, nil)
+}

@@ -1,0 +1,93 @@
+// bf_getbuffer and bf_releasebuffer: memory that Swift owns as a Py_buffer.
+//
+// Ownership rules
+// ---------------
+// A granted Py_buffer owns one new reference to the Buffer, in `obj`; PyBuffer_Release drops it, the release slot does not. It is
+// counted twice: in the export block, so that the object keeps its shape, strides and format where the view points to them, and
+// in the storage block, so that the memory keeps its place. A consumer may hand back a copy of the struct, so nothing is found
+// through the view's address. Both slots run with the GIL, the release slot perhaps inside the garbage collector: neither
+// allocates, counts a Swift reference, takes a lock or raises more than a refusal.
+
+import CPython
+import CSwiftBuf
+import CSwiftBufStorage
+import SwiftBufCore
+
+/// Fills a `Py_buffer`, or refuses: `bf_getbuffer`.
+///
+/// - Returns: 0; or -1 with `BufferError` set, `obj` NULL and nothing else changed.
+/// - Source: CPython, `Doc/c-api/typeobj.rst` (`getbufferproc`) and `Objects/memoryobject.c` (`memory_getbuf`).
+@_cdecl("swiftbuf_buffer_getbuffer")
+@inline(never)
+func bufferGetBuffer(
+    _ object: UnsafeMutablePointer<PyObject>, _ view: UnsafeMutablePointer<Py_buffer>?, _ flags: CInt
+) -> CInt {
+    // SAFETY: CPython calls the slot with a Buffer; a NULL view was legal once.
+    guard let view = unsafe view else { return refuseWithoutView() }
+    unsafe view.pointee.obj = nil
+    let request = Request(rawValue: flags)
+    guard unsafe ExportBlock(of: object).admission.admits(request) else {
+        return unsafe lookAgain(object, view, request)
+    }
+    unsafe grant(object, view, request)
+    return 0
+}
+
+/// Decides a request that needs a second look.
+@inline(never)
+private func lookAgain(
+    _ object: UnsafeMutablePointer<PyObject>, _ view: UnsafeMutablePointer<Py_buffer>, _ request: Request
+) -> CInt {
+    switch Grant.decide(request, of: unsafe ExportBlock(of: object).traits) {
+    case .granted:
+        unsafe grant(object, view, request)
+        return 0
+    case .refused(let refusal):
+        raise(refusal)
+        return -1
+    }
+}
+
+/// Fills a view, and counts it.
+@inline(__always)
+private func grant(
+    _ object: UnsafeMutablePointer<PyObject>, _ view: UnsafeMutablePointer<Py_buffer>, _ request: Request
+) {
+    // SAFETY: these pointers stand in the object or in a block that it owns. The export that is counted here keeps both unchanged,
+    // and the reference in `obj` keeps the object.
+    let export = unsafe ExportBlock(of: object)
+    let block = unsafe export.pointer
+    unsafe view.pointee.buf = block.pointee.buf
+    unsafe view.pointee.len = block.pointee.len
+    unsafe view.pointee.itemsize = block.pointee.itemsize
+    unsafe view.pointee.readonly = CInt(truncatingIfNeeded: block.pointee.traits & Traits.readonly.rawValue)
+    unsafe view.pointee.format = request.contains(.format) ? block.pointee.format : nil
+    if request.contains(.shape) {
+        unsafe view.pointee.ndim = block.pointee.ndim
+        unsafe view.pointee.shape = block.pointee.shape
+    } else {
+        unsafe view.pointee.ndim = 1
+        unsafe view.pointee.shape = nil
+    }
+    unsafe view.pointee.strides = request.contains(.strides) ? block.pointee.strides : nil
+    unsafe view.pointee.suboffsets = block.pointee.suboffsets
+    unsafe view.pointee.internal = nil
+    export.countExport()
+    unsafe view.pointee.obj = swiftbuf_new_reference(object)
+}
+
+@inline(never)
+private func refuseWithoutView() -> CInt {
+    raise(.bufferError, "getbuffer: a buffer was asked for but the Py_buffer is NULL")
+    return -1
+}
+
+/// Takes a `Py_buffer` back: `bf_releasebuffer`.
+///
+/// - Source: CPython, `Doc/c-api/typeobj.rst` (`releasebufferproc`): it must neither raise nor drop `obj`.
+@_cdecl("swiftbuf_buffer_releasebuffer")
+@inline(__always)
+func bufferReleaseBuffer(_ object: UnsafeMutablePointer<PyObject>, _ view: UnsafeMutablePointer<Py_buffer>?) {
+    // SAFETY: PyBuffer_Release calls this once for each view that was granted, with the object that granted it.
+    unsafe ExportBlock(of: object).uncountExport()
+}

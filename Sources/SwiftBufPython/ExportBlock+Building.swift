@@ -1,0 +1,177 @@
+// Making the export block of a new object: room for its dimensions and its format, its strides, its traits.
+//
+// Nobody else can see the object yet, so nothing here is counted.
+
+import CPython
+import CSwiftBuf
+import CSwiftBufStorage
+import SwiftBufCore
+
+extension ExportBlock {
+    /// Makes room for `rank` dimensions: inline for a few, one heap block for more, or for a format that does not fit inline.
+    ///
+    /// - Parameter formatByteCount: Bytes of the format that is to be kept, the NUL included.
+    /// - Throws: With `MemoryError` set.
+    @inline(__always)
+    func reserve(rank: Int, formatByteCount: Int) throws(ExceptionIsSet) {
+        // SAFETY: the object's own fields.
+        guard rank <= Int(SWIFTBUF_INLINE_DIMENSIONS) && formatByteCount <= Int(SWIFTBUF_INLINE_FORMAT) else {
+            return try reserveBlock(rank: rank, formatByteCount: formatByteCount)
+        }
+        unsafe place(inlineDimensions, rank: rank, format: inlineFormat)
+    }
+
+    @inline(never)
+    private func reserveBlock(rank: Int, formatByteCount: Int) throws(ExceptionIsSet) {
+        // SAFETY: the block is as large as what is laid out in it: shape, strides, and a format that does not fit inline.
+        let formatFits = formatByteCount <= Int(SWIFTBUF_INLINE_FORMAT)
+        let size = 2 * rank * MemoryLayout<Int>.stride + (formatFits ? 0 : formatByteCount)
+        guard let block = unsafe swiftbuf_block_allocate(size, 0) else {
+            unsafe PyErr_NoMemory()
+            throw ExceptionIsSet()
+        }
+        let dimensions = unsafe block.bindMemory(to: Int.self, capacity: 2 * rank)
+        let text = unsafe UnsafeMutableRawPointer(dimensions + 2 * rank).assumingMemoryBound(to: CChar.self)
+        unsafe pointer.pointee.block = block
+        unsafe place(dimensions, rank: rank, format: formatFits ? inlineFormat : text)
+    }
+
+    @inline(__always)
+    private func place(_ dimensions: UnsafeMutablePointer<Int>, rank: Int, format: UnsafeMutablePointer<CChar>) {
+        unsafe pointer.pointee.ndim = Int32(truncatingIfNeeded: rank)
+        unsafe pointer.pointee.shape = rank == 0 ? nil : dimensions
+        unsafe pointer.pointee.strides = rank == 0 ? nil : dimensions + rank
+        unsafe pointer.pointee.format = format
+    }
+
+    /// The dimensions that stand in the object.
+    private var inlineDimensions: UnsafeMutablePointer<Int> {
+        // SAFETY: the imported tuple is that many Ints in a row; its address is the object's, not a copy's.
+        unsafe UnsafeMutableRawPointer(pointer).advanced(by: MemoryLayout<swiftbuf_export>.inlineDimensionsOffset)
+            .assumingMemoryBound(to: Int.self)
+    }
+
+    /// The format text that stands in the object.
+    private var inlineFormat: UnsafeMutablePointer<CChar> {
+        // SAFETY: as above.
+        unsafe UnsafeMutableRawPointer(pointer).advanced(by: MemoryLayout<swiftbuf_export>.inlineFormatOffset)
+            .assumingMemoryBound(to: CChar.self)
+    }
+
+    /// The shape, as long as nothing changes this block.
+    var shape: UnsafeMutableBufferPointer<Int> {
+        unsafe UnsafeMutableBufferPointer(start: pointer.pointee.shape, count: rank)
+    }
+
+    /// The byte strides, as long as nothing changes this block.
+    var byteStrides: UnsafeMutableBufferPointer<Int> {
+        unsafe UnsafeMutableBufferPointer(start: pointer.pointee.strides, count: rank)
+    }
+
+    /// The layout of this block for the duration of `body`.
+    ///
+    /// - Precondition: `body` runs nothing that could release or resize the object.
+    func withLayout<Result, Failure: Error>(
+        _ body: (borrowing Layout) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        // SAFETY: shape and strides each have `ndim` items and outlive the call by the precondition.
+        try unsafe body(
+            Layout(
+                shape: Span(_unsafeElements: UnsafeBufferPointer(shape)),
+                byteStrides: Span(_unsafeElements: UnsafeBufferPointer(byteStrides)),
+                itemByteCount: itemByteCount))
+    }
+
+    /// Writes the format and what follows from it.
+    ///
+    /// `reserve` has made room for the text.
+    @inline(__always)
+    func setFormat(_ format: ItemFormat) {
+        unsafe itemByteCount = format.format.itemByteCount
+        let order: UInt8 = unsafe format.format.isByteSwapped ? UInt8(SWIFTBUF_ITEM_SWAPPED) : 0
+        unsafe pointer.pointee.item_kind = (format.format.kind?.rawValue ?? 0) | order
+        // SAFETY: `reserve` made room for `byteCount + 1` bytes.
+        let target = unsafe UnsafeMutableRawPointer(pointer.pointee.format.unsafelyUnwrapped)
+        if unsafe format.byteCount == 1 {
+            unsafe target.storeBytes(of: format.text.load(as: UInt8.self), as: UInt8.self)
+        } else {
+            unsafe target.copyMemory(from: format.text, byteCount: format.byteCount)
+        }
+        unsafe target.storeBytes(of: 0, toByteOffset: format.byteCount, as: UInt8.self)
+    }
+
+    /// Works out what is so of this view: its contiguity, whether its items are bytes, and what the caller adds.
+    @inline(__always)
+    func settleTraits(_ added: Traits = []) {
+        var traits = isPackedRow ? [.cContiguous, .fContiguous] : withLayout { (layout: borrowing Layout) in layout.traits }
+        if unsafe pointer.pointee.format[0] == CChar(UInt8(ascii: "B")) && pointer.pointee.format[1] == 0 {
+            traits.insert(.formatIsBytes)
+        }
+        self.traits = traits.union(added)
+    }
+
+    /// Whether this is the most common layout of all: one dimension, packed.
+    @inline(__always)
+    private var isPackedRow: Bool {
+        unsafe rank == 1 && pointer.pointee.strides[0] == itemByteCount
+    }
+
+    /// Gives the memory to the block.
+    func setStorage(_ storage: consuming Storage) {
+        // SAFETY: the object owns the reference from now on, and `swiftbuf_export_clear` drops it.
+        unsafe pointer.pointee.buf = storage.base
+        unsafe pointer.pointee.storage = storage.relinquish()
+    }
+}
+
+extension MemoryLayout where T == swiftbuf_export {
+    // Embedded Swift has no key paths: C gives the offsets.
+    static var inlineDimensionsOffset: Int { Int(SWIFTBUF_EXPORT_INLINE_DIMENSIONS_OFFSET) }
+    static var inlineFormatOffset: Int { Int(SWIFTBUF_EXPORT_INLINE_FORMAT_OFFSET) }
+}
+
+/// Drops what an export block holds, and leaves it released.
+///
+/// Called by tp_dealloc, tp_clear and release().
+@_cdecl("swiftbuf_export_clear")
+func exportClear(_ pointer: UnsafeMutablePointer<swiftbuf_export>?) {
+    // SAFETY: called only when no Py_buffer of this object is live, so nobody reads the block or its memory through it.
+    guard let export = unsafe pointer.map({ unsafe ExportBlock(pointer: $0) }) else { return }
+    export.markReleased()
+    if let storage = unsafe export.pointer.pointee.storage {
+        unsafe export.pointer.pointee.storage = nil
+        if export.traits.contains(.view) {
+            unsafe storage.pointee.exports &-= 1
+        }
+        unsafe swiftbuf_storage_release(storage)
+    }
+    if let block = unsafe export.pointer.pointee.block {
+        unsafe export.pointer.pointee.block = nil
+        unsafe swiftbuf_block_free(block)
+    }
+}
+
+extension ExportBlock {
+    /// Bytes of the format text, the NUL included.
+    var formatByteCount: Int {
+        // SAFETY: the format is NUL-terminated.
+        var count = 0
+        while unsafe pointer.pointee.format[count] != 0 { count += 1 }
+        return count + 1
+    }
+
+    /// Bytes of the heap block.
+    var blockByteCount: Int {
+        let formatIsInline = unsafe pointer.pointee.format == inlineFormat
+        return 2 * rank * MemoryLayout<Int>.stride + (formatIsInline ? 0 : formatByteCount)
+    }
+
+    /// Takes over the format and item size of another block, for which `reserve` made room.
+    func copyItemFormat(from source: ExportBlock) {
+        itemByteCount = source.itemByteCount
+        unsafe pointer.pointee.item_kind = source.pointer.pointee.item_kind
+        // SAFETY: the caller reserved `source.formatByteCount` bytes.
+        unsafe UnsafeMutableRawPointer(pointer.pointee.format)
+            .copyMemory(from: source.pointer.pointee.format, byteCount: source.formatByteCount)
+    }
+}

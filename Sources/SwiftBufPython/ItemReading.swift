@@ -1,0 +1,100 @@
+// One item as a Python object.
+//
+// Every load is unaligned-safe: items at odd addresses exist.
+
+import CPython
+import CSwiftBuf
+import SwiftBufCore
+
+extension ExportBlock {
+    /// Makes the Python object of the item at `address`.
+    ///
+    /// - Parameter address: `itemsize` bytes that may be read.
+    /// - Returns: A new reference; or nil with `NotImplementedError` (a format whose items cannot be read) or `MemoryError` set.
+    @inline(__always)
+    func readItem(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
+        // SAFETY: a kind's size is the itemsize, which the caller vouches for.
+        if itemIs(.float64) { return unsafe PyFloat_FromDouble(address.loadUnaligned(as: Double.self)) }
+        if itemIs(.uint8) { return unsafe PyLong_FromLong(Int(address.load(as: UInt8.self))) }
+        if itemIs(.float32) { return unsafe PyFloat_FromDouble(Double(address.loadUnaligned(as: Float.self))) }
+        if itemIs(.int64) { return unsafe PyLong_FromLong(Int(address.loadUnaligned(as: Int64.self))) }
+        if itemIs(.int32) { return unsafe PyLong_FromLong(Int(address.loadUnaligned(as: Int32.self))) }
+        return unsafe readUncommonItem(at: address)
+    }
+
+    /// The kinds that no loop in Python is likely to be made of, and all those of the other byte order.
+    @inline(never)
+    private func readUncommonItem(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
+        guard let kind = itemKind else {
+            raiseItemsNotReadable()
+            return nil
+        }
+        let swapped = itemIsSwapped
+        switch kind {
+        case .bool:
+            return unsafe PyBool_FromLong(address.load(as: UInt8.self) == 0 ? 0 : 1)
+        case .character:
+            return unsafe PyBytes_FromStringAndSize(address.assumingMemoryBound(to: CChar.self), 1)
+        case .int8:
+            return unsafe PyLong_FromLong(Int(address.load(as: Int8.self)))
+        case .uint8:
+            return unsafe PyLong_FromLong(Int(address.load(as: UInt8.self)))
+        case .int16:
+            return unsafe PyLong_FromLong(Int(loadInteger(Int16.self, at: address, swapped: swapped)))
+        case .uint16:
+            return unsafe PyLong_FromLong(Int(loadInteger(UInt16.self, at: address, swapped: swapped)))
+        case .int32:
+            return unsafe PyLong_FromLong(Int(loadInteger(Int32.self, at: address, swapped: swapped)))
+        case .uint32:
+            return unsafe PyLong_FromLong(Int(loadInteger(UInt32.self, at: address, swapped: swapped)))
+        case .int64:
+            return unsafe PyLong_FromLong(Int(loadInteger(Int64.self, at: address, swapped: swapped)))
+        case .uint64, .pointer:
+            return unsafe PyLong_FromUnsignedLongLong(loadInteger(UInt64.self, at: address, swapped: swapped))
+        case .float16:
+            return unsafe PyFloat_FromDouble(doubleFromHalf(loadInteger(UInt16.self, at: address, swapped: swapped)))
+        case .float32:
+            return unsafe PyFloat_FromDouble(loadFloat(at: address, swapped: swapped))
+        case .float64:
+            return unsafe PyFloat_FromDouble(loadDouble(at: address, swapped: swapped))
+        case .complex64:
+            return unsafe PyComplex_FromDoubles(
+                loadFloat(at: address, swapped: swapped), loadFloat(at: address + 4, swapped: swapped))
+        case .complex128:
+            return unsafe PyComplex_FromDoubles(
+                loadDouble(at: address, swapped: swapped), loadDouble(at: address + 8, swapped: swapped))
+        case .bytes:
+            return unsafe PyBytes_FromStringAndSize(address.assumingMemoryBound(to: CChar.self), itemByteCount)
+        case .pascal:
+            // The first byte counts the bytes of the text; it is trusted no further than the item reaches.
+            let count = unsafe min(Int(address.load(as: UInt8.self)), itemByteCount - 1)
+            return unsafe PyBytes_FromStringAndSize((address + 1).assumingMemoryBound(to: CChar.self), count)
+        case .longDouble, .complexLongDouble:
+            raiseItemsNotReadable()
+            return nil
+        }
+    }
+
+    /// Sets `NotImplementedError`, which quotes the format.
+    func raiseItemsNotReadable() {
+        unsafe raise(
+            .notImplementedError, "items of format '%.200s' cannot be read or written one by one", pointer.pointee.format)
+    }
+}
+
+@inline(__always)
+func loadInteger<Word: FixedWidthInteger & BitwiseCopyable>(
+    _: Word.Type, at address: UnsafeRawPointer, swapped: Bool
+) -> Word {
+    // SAFETY: the caller vouches for the bytes.
+    let word = unsafe address.loadUnaligned(as: Word.self)
+    return swapped ? word.byteSwapped : word
+}
+
+private func loadFloat(at address: UnsafeRawPointer, swapped: Bool) -> Double {
+    unsafe Double(Float(bitPattern: loadInteger(UInt32.self, at: address, swapped: swapped)))
+}
+
+private func loadDouble(at address: UnsafeRawPointer, swapped: Bool) -> Double {
+    unsafe Double(bitPattern: loadInteger(UInt64.self, at: address, swapped: swapped))
+}

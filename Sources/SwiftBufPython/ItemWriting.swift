@@ -1,0 +1,208 @@
+// A Python object as the bytes of one item.
+//
+// A value is packed into a temporary first: converting it may run Python code (`__index__`, `__float__`), which may do anything to
+// the Buffer, so the memory is looked at only afterwards. The classes of the errors are memoryview's: TypeError for a wrong type,
+// ValueError for a value that does not fit. Nothing wraps around, and nothing is cut off.
+
+import CPython
+import CSwiftBuf
+import SwiftBufCore
+
+/// The bytes of one item, packed; the widest scalar has sixteen.
+struct PackedItem {
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+
+    /// Writes the first `byteCount` bytes.
+    @inline(__always)
+    func store(to address: UnsafeMutableRawPointer, byteCount: Int) {
+        // SAFETY: the caller vouches for `byteCount` bytes, of which no kind that is packed here has more than sixteen.
+        switch byteCount {
+        case 8: unsafe address.storeBytes(of: low, as: UInt64.self)
+        case 1: unsafe address.storeBytes(of: UInt8(truncatingIfNeeded: low), as: UInt8.self)
+        case 4: unsafe address.storeBytes(of: UInt32(truncatingIfNeeded: low), as: UInt32.self)
+        case 2: unsafe address.storeBytes(of: UInt16(truncatingIfNeeded: low), as: UInt16.self)
+        default:
+            unsafe address.storeBytes(of: low, as: UInt64.self)
+            unsafe (address + 8).storeBytes(of: high, as: UInt64.self)
+        }
+    }
+}
+
+extension ExportBlock {
+    /// Whether an item is text of a length that the format gives, which is copied from the bytes object itself.
+    var itemIsText: Bool {
+        let kind = itemKind
+        return kind == .bytes || kind == .pascal
+    }
+
+    /// Packs a plain int for the format `B`; nil for all else.
+    ///
+    /// Runs no Python code, and raises nothing.
+    @inline(__always)
+    func packByte(_ value: UnsafeMutablePointer<PyObject>) -> UInt8? {
+        // SAFETY: `value` is a borrowed argument.
+        guard unsafe itemIs(.uint8) && swiftbuf_is_exact_int(value) != 0 else { return nil }
+        let integer = unsafe PyLong_AsSsize_t(value)
+        if UInt(bitPattern: integer) <= 255 { return UInt8(truncatingIfNeeded: integer) }
+        // It may have been too large for Py_ssize_t as well.
+        PyErr_Clear()
+        return nil
+    }
+
+    /// Packs a value for the format of this block, which never changes.
+    ///
+    /// - Throws: With `TypeError`, `ValueError` or `NotImplementedError` set, or what the value's own methods raised.
+    @inline(never)
+    func packItem(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> PackedItem {
+        guard let kind = itemKind else {
+            raiseItemsNotReadable()
+            throw ExceptionIsSet()
+        }
+        let swapped = itemIsSwapped
+        switch kind {
+        case .bool:
+            let truth = unsafe PyObject_IsTrue(value)
+            if truth < 0 { throw ExceptionIsSet() }
+            return PackedItem(low: UInt64(truth))
+        case .character:
+            return try unsafe packCharacter(value)
+        case .int8: return try unsafe packSigned(value, Int8.self, swapped)
+        case .int16: return try unsafe packSigned(value, Int16.self, swapped)
+        case .int32: return try unsafe packSigned(value, Int32.self, swapped)
+        case .int64: return try unsafe packSigned(value, Int64.self, swapped)
+        case .uint8: return try unsafe packUnsigned(value, UInt8.self, swapped)
+        case .uint16: return try unsafe packUnsigned(value, UInt16.self, swapped)
+        case .uint32: return try unsafe packUnsigned(value, UInt32.self, swapped)
+        case .uint64, .pointer: return try unsafe packUnsigned(value, UInt64.self, swapped)
+        case .float16:
+            guard let half = halfFromDouble(try unsafe packDouble(value)) else { throw valueDoesNotFit() }
+            return PackedItem(low: UInt64(swapped ? half.byteSwapped : half))
+        case .float32:
+            return PackedItem(low: UInt64(try packFloat(try unsafe packDouble(value), swapped)))
+        case .float64:
+            let bits = try unsafe packDouble(value).bitPattern
+            return PackedItem(low: swapped ? bits.byteSwapped : bits)
+        case .complex64:
+            let (real, imaginary) = try unsafe packComplex(value)
+            let low = UInt64(try packFloat(real, swapped))
+            return PackedItem(low: low | UInt64(try packFloat(imaginary, swapped)) << 32)
+        case .complex128:
+            let (real, imaginary) = try unsafe packComplex(value)
+            return PackedItem(
+                low: swapped ? real.bitPattern.byteSwapped : real.bitPattern,
+                high: swapped ? imaginary.bitPattern.byteSwapped : imaginary.bitPattern)
+        case .bytes, .pascal, .longDouble, .complexLongDouble:
+            raiseItemsNotReadable()
+            throw ExceptionIsSet()
+        }
+    }
+
+    /// Replaces the error of a failed conversion by memoryview's, which names the format.
+    ///
+    /// Others, such as KeyboardInterrupt, stay.
+    private func conversionFailed() -> ExceptionIsSet {
+        if swiftbuf_raised(SWIFTBUF_TYPE_ERROR) != 0 {
+            PyErr_Clear()
+            return valueIsOfWrongType()
+        }
+        if swiftbuf_raised(SWIFTBUF_OVERFLOW_ERROR) != 0 || swiftbuf_raised(SWIFTBUF_VALUE_ERROR) != 0 {
+            PyErr_Clear()
+            return valueDoesNotFit()
+        }
+        return ExceptionIsSet()
+    }
+
+    func valueDoesNotFit() -> ExceptionIsSet {
+        unsafe raise(.valueError, "invalid value for format '%.200s'", pointer.pointee.format)
+        return ExceptionIsSet()
+    }
+
+    func valueIsOfWrongType() -> ExceptionIsSet {
+        unsafe raise(.typeError, "invalid type for format '%.200s'", pointer.pointee.format)
+        return ExceptionIsSet()
+    }
+
+    private func packCharacter(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> PackedItem {
+        var text: UnsafeMutablePointer<CChar>?
+        var count = 0
+        guard unsafe swiftbuf_is_bytes(value) != 0 else { throw valueIsOfWrongType() }
+        guard unsafe PyBytes_AsStringAndSize(value, &text, &count) == 0 else { throw ExceptionIsSet() }
+        guard count == 1, let text = unsafe text else { throw valueDoesNotFit() }
+        return unsafe PackedItem(low: UInt64(UInt8(bitPattern: text[0])))
+    }
+
+    private func packSigned<Word: FixedWidthInteger & SignedInteger>(
+        _ value: UnsafeMutablePointer<PyObject>, _: Word.Type, _ swapped: Bool
+    ) throws(ExceptionIsSet) -> PackedItem {
+        guard let integer = unsafe PyNumber_Index(value) else { throw conversionFailed() }
+        defer { unsafe swiftbuf_drop_reference(integer) }
+        let wide = unsafe PyLong_AsLongLong(integer)
+        if wide == -1, unsafe PyErr_Occurred() != nil { throw conversionFailed() }
+        guard let word = Word(exactly: wide) else { throw valueDoesNotFit() }
+        return PackedItem(low: UInt64(truncatingIfNeeded: swapped ? word.byteSwapped : word))
+    }
+
+    private func packUnsigned<Word: FixedWidthInteger & UnsignedInteger>(
+        _ value: UnsafeMutablePointer<PyObject>, _: Word.Type, _ swapped: Bool
+    ) throws(ExceptionIsSet) -> PackedItem {
+        guard let integer = unsafe PyNumber_Index(value) else { throw conversionFailed() }
+        defer { unsafe swiftbuf_drop_reference(integer) }
+        let wide = unsafe PyLong_AsUnsignedLongLong(integer)
+        if wide == UInt64.max, unsafe PyErr_Occurred() != nil { throw conversionFailed() }
+        guard let word = Word(exactly: wide) else { throw valueDoesNotFit() }
+        return PackedItem(low: UInt64(truncatingIfNeeded: swapped ? word.byteSwapped : word))
+    }
+
+    private func packDouble(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> Double {
+        let double = unsafe PyFloat_AsDouble(value)
+        if double == -1, unsafe PyErr_Occurred() != nil { throw conversionFailed() }
+        return double
+    }
+
+    /// A finite value that a float cannot hold is refused, where memoryview would store an infinity.
+    private func packFloat(_ double: Double, _ swapped: Bool) throws(ExceptionIsSet) -> UInt32 {
+        let float = Float(double)
+        if float.isInfinite && double.isFinite { throw valueDoesNotFit() }
+        return swapped ? float.bitPattern.byteSwapped : float.bitPattern
+    }
+
+    private func packComplex(
+        _ value: UnsafeMutablePointer<PyObject>
+    ) throws(ExceptionIsSet) -> (Double, Double) {
+        // The class itself converts: __complex__, __float__ and __index__. It would parse a str, which is no number.
+        guard unsafe swiftbuf_is_str(value) == 0 else { throw valueIsOfWrongType() }
+        guard let complex = unsafe swiftbuf_complex(value) else { throw conversionFailed() }
+        defer { unsafe swiftbuf_drop_reference(complex) }
+        return unsafe (PyComplex_RealAsDouble(complex), PyComplex_ImagAsDouble(complex))
+    }
+
+    /// Writes a text item, padded with zeroes: `s`, or `p` with its length in front.
+    ///
+    /// - Parameter address: `itemsize` bytes that may be written.
+    /// - Throws: With `TypeError` set for what is no bytes, `ValueError` for a text that is too long; then nothing is written.
+    func writeText(
+        _ value: UnsafeMutablePointer<PyObject>, at address: UnsafeMutableRawPointer
+    ) throws(ExceptionIsSet) {
+        var text: UnsafeMutablePointer<CChar>?
+        var count = 0
+        guard unsafe swiftbuf_is_bytes(value) != 0 else { throw valueIsOfWrongType() }
+        guard unsafe PyBytes_AsStringAndSize(value, &text, &count) == 0, let text = unsafe text else {
+            throw ExceptionIsSet()
+        }
+        var room = itemByteCount
+        var target = unsafe address
+        let isPascal = itemKind == .pascal
+        if isPascal {
+            room -= 1
+        }
+        guard count <= (isPascal ? min(room, 255) : room) else { throw valueDoesNotFit() }
+        if isPascal {
+            unsafe target.storeBytes(of: UInt8(count), as: UInt8.self)
+            unsafe target += 1
+        }
+        // SAFETY: `count` bytes of a bytes object that the caller holds, and no more than the item has room for.
+        unsafe target.copyMemory(from: text, byteCount: count)
+        unsafe (target + count).initializeMemory(as: UInt8.self, repeating: 0, count: room - count)
+    }
+}

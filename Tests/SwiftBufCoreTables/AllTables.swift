@@ -1,0 +1,11 @@
+// Every table, in the order of the layers.
+
+/// States every fact about the core.
+public func allTables(_ check: inout Check) {
+    formatTables(&check)
+    layoutTables(&check)
+    grantTables(&check)
+    storageTables(&check)
+    copyTables(&check)
+    halfPrecisionTables(&check)
+}

@@ -1,0 +1,31 @@
+// The core's tables, run by Swift Testing in the ordinary mode. The same tables run in Embedded mode as `swiftbuf-core-check`.
+
+import SwiftBufCoreTables
+import Testing
+
+@Suite struct CoreTableTests {
+    @Test(
+        "every row of the core's tables holds",
+        arguments: [
+            Table(name: "format", rows: formatTables),
+            Table(name: "layout", rows: layoutTables),
+            Table(name: "grant", rows: grantTables),
+            Table(name: "storage", rows: storageTables),
+            Table(name: "copy", rows: copyTables),
+            Table(name: "half precision", rows: halfPrecisionTables),
+        ])
+    func tableHolds(_ table: Table) {
+        var check = Check()
+        table.rows(&check)
+        #expect(check.failed == 0, "the rows that failed are printed above")
+        #expect(check.passed > 0)
+    }
+}
+
+/// A table with its name.
+struct Table: CustomTestStringConvertible {
+    let name: String
+    let rows: @Sendable (inout Check) -> Void
+
+    var testDescription: String { name }
+}

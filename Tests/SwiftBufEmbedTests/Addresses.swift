@@ -1,0 +1,23 @@
+// Where Swift sees the memory, to hold against what Python says.
+
+import SwiftBuf
+
+extension SharedBuffer {
+    /// The address of the first item.
+    func address() throws(BorrowConflict) -> Int {
+        try withSpan { span in
+            // SAFETY: the address is a number here, never followed.
+            unsafe span.withUnsafeBufferPointer { items in Int(bitPattern: items.baseAddress) }
+        }
+    }
+
+    /// One item.
+    func item(_ index: Int) throws(BorrowConflict) -> Element {
+        try withSpan { span in span[index] }
+    }
+
+    /// All items.
+    func items() throws(BorrowConflict) -> [Element] {
+        try withSpan { span in span.indices.map { index in span[index] } }
+    }
+}

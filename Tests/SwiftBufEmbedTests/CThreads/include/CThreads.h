@@ -1,0 +1,12 @@
+/* Threads for the tests, without a name of the C library's in the header: Dispatch and Glibc do not compile beside CPython, whose
+   header defines some of their types with other members. */
+#ifndef CTHREADS_H
+#define CTHREADS_H
+
+/* Runs body(context) on a new thread: a handle for threads_join, or NULL if there is no room. `context` is the body's. */
+void *threads_start(void (*body)(void *context), void *context);
+
+/* Waits until the body has returned, and frees the handle. */
+void threads_join(void *thread);
+
+#endif /* CTHREADS_H */

@@ -1,0 +1,26 @@
+"""Memory that Swift owns, as a real CPython buffer.
+
+`zeros`, `empty`, `full` and `copy` make a `Buffer`: an n-dimensional array of items that `memoryview`, `numpy.asarray`, Pillow and
+every other consumer of the buffer protocol (PEP 3118) share without a copy.
+
+    >>> import swiftbuf
+    >>> b = swiftbuf.zeros((2, 3), "d")
+    >>> m = memoryview(b)
+    >>> m[1, 2] = 7.5
+    >>> b[1, 2]
+    7.5
+"""
+
+__version__ = "0.1.0"
+
+import _swiftbuf
+
+if _swiftbuf.__version__ != __version__:
+    raise ImportError(
+        f"swiftbuf {__version__} found the extension _swiftbuf {_swiftbuf.__version__}: install both from one wheel "
+        "(in a program that embeds Python, the built-in extension wins: install the wheel of its version)"
+    )
+
+from _swiftbuf import Buffer, allocated_bytes, copy, empty, full, zeros
+
+__all__ = ["Buffer", "allocated_bytes", "copy", "empty", "full", "zeros"]

@@ -1,0 +1,77 @@
+# What the scripts share: saying what happens, and setting up what is missing. Sourced, from the root of the project.
+
+step() { printf '\n== %s\n' "$*" >&2; }
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# Fails with one sentence if there is no Swift that is new enough.
+need_swift() {
+    local version
+    command -v swift >/dev/null || fail "swiftbuf is built by Swift, and there is none: install Swift 6.3 or newer from swift.org."
+    version=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' | head -n 1)
+    [ "$(printf '6.3\n%s\n' "$version" | sort -V | head -n 1)" = 6.3 ] ||
+        fail "swiftbuf needs Swift 6.3 or newer, and this is ${version:-unknown}: install one from swift.org."
+}
+
+# Installs the Debian packages that are missing, or says the line to type.
+need_packages() {
+    local missing=() package as_root=()
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null || fail "These packages, or your system's like them, are missing: ${missing[*]}."
+    if [ "$(id -u)" -ne 0 ]; then
+        sudo -n true 2>/dev/null || fail "Packages are missing. Type: sudo apt-get install ${missing[*]}"
+        as_root=(sudo -n)
+    fi
+    step "installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq "${missing[@]}" >&2
+}
+
+# Prints the interpreter that belongs to the libpython which programs link: the one of pkg-config's python3-embed.
+linked_python() {
+    local python
+    python=$(pkg-config --variable=exec_prefix python3-embed)/bin/python$(pkg-config --modversion python3-embed)
+    [ -x "$python" ] || fail "The interpreter of the linked libpython, $python, is missing: install python3."
+    printf '%s\n' "$python"
+}
+
+# Prints one interpreter for each other CPython from 3.11 on that is found on PATH or in pyenv's folder.
+other_pythons() {
+    local seen minor candidate
+    seen=" $("$1" -c 'import sys; print(sys.version_info.minor)') "
+    for minor in 11 12 13 14; do
+        case $seen in *" $minor "*) continue ;; esac
+        for candidate in "$(command -v "python3.$minor" || true)" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3."$minor".*/bin/python; do
+            if [ -x "$candidate" ] && "$candidate" -c "import sys, venv; sys.exit(sys.version_info[:2] != (3, $minor))" 2>/dev/null; then
+                printf '%s\n' "$candidate"
+                break
+            fi
+        done
+    done
+}
+
+# make_environment PYTHON FOLDER: a virtual environment, made if it is not there. Its folder is in $environment.
+make_environment() {
+    environment=$2
+    [ -x "$environment/bin/python" ] || "$1" -m venv "$environment"
+}
+
+# build_wheel PYTHON: builds the wheel by pip, as a user would, and tells the tests where it is.
+build_wheel() {
+    [ -z "${SWIFTBUF_WHEEL:-}" ] || return 0
+    step "the wheel"
+    make_environment "$1" .venv-build
+    rm -rf .build-wheel/dist
+    "$environment/bin/python" -m pip wheel --quiet --no-deps --wheel-dir .build-wheel/dist .
+    SWIFTBUF_WHEEL=$(printf '%s\n' "$PWD"/.build-wheel/dist/*.whl)
+    # The stripped extension that is in the wheel, and the same with its symbols.
+    SWIFTBUF_WHEEL_EXTENSION=$PWD/.build-wheel/_swiftbuf.abi3.so
+    SWIFTBUF_UNSTRIPPED=$PWD/.build-wheel/release/lib_swiftbuf.so
+    export SWIFTBUF_WHEEL SWIFTBUF_WHEEL_EXTENSION SWIFTBUF_UNSTRIPPED
+}
