@@ -1,7 +1,7 @@
 """The build hook: `swift build`, and what makes its product a wheel's extension module.
 
-hatchling does everything else. The extension is Embedded Swift: it needs libc alone, loads in every CPython from 3.11 on,
-and exports one symbol. What is missing for a build is said in one sentence.
+hatchling does everything else. The extension is Embedded Swift: it needs libc alone, loads in every CPython from
+3.11 on, and exports one symbol. What is missing for a build is said in one sentence.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class ExtensionBuildHook(BuildHookInterface):
         needed = ".".join(map(str, OLDEST_SWIFT))
         swift = shutil.which("swift")
         if swift is None:
-            self.app.abort(f"swiftbuf is built by Swift, and there is none: install Swift {needed} or newer from swift.org.")
+            self.app.abort(
+                f"swiftbuf is built by Swift, and there is none: install Swift {needed} or newer from swift.org."
+            )
         text = subprocess.run([swift, "--version"], capture_output=True, text=True, check=False).stdout
         found = re.search(r"Swift version (\d+)\.(\d+)", text)
         if found is None or tuple(map(int, found.groups())) < OLDEST_SWIFT:
@@ -65,7 +67,9 @@ class ExtensionBuildHook(BuildHookInterface):
             flags = " ".join(f'-I"{path}"' if " " in path else f"-I{path}" for path in includes)
             text = f"Name: Python\nDescription: headers\nVersion: {platform.python_version()}\nCflags: {flags}\n"
             (folder / "python3.pc").write_text(text)
-            environment["PKG_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(folder), os.environ.get("PKG_CONFIG_PATH")]))
+            environment["PKG_CONFIG_PATH"] = os.pathsep.join(
+                filter(None, [str(folder), os.environ.get("PKG_CONFIG_PATH")])
+            )
             return environment
         # This Python came without headers; any of the same kind will do, because the limited API is used.
         command = ["pkg-config", "--cflags-only-I", "python3"]
@@ -74,7 +78,9 @@ class ExtensionBuildHook(BuildHookInterface):
         except (OSError, subprocess.CalledProcessError):
             flags = []
         if not any((Path(flag.removeprefix("-I")) / "Python.h").is_file() for flag in flags):
-            self.app.abort("swiftbuf needs Python.h, and there is none: install libpython3-dev (Debian) or python3-devel.")
+            self.app.abort(
+                "swiftbuf needs Python.h, and there is none: install libpython3-dev (Debian) or python3-devel."
+            )
         return environment
 
     def swift_build(self, swift: str, root: Path, scratch: Path, environment: dict[str, str]) -> Path:
@@ -95,7 +101,9 @@ class ExtensionBuildHook(BuildHookInterface):
         done = subprocess.run(command, env=environment, check=False)
         if done.returncode != 0:
             self.app.abort(f"swift build failed with exit code {done.returncode}: its own words are above.")
-        where = subprocess.run([*command, "--show-bin-path"], env=environment, capture_output=True, text=True, check=True)
+        where = subprocess.run(
+            [*command, "--show-bin-path"], env=environment, capture_output=True, text=True, check=True
+        )
         return Path(where.stdout.strip()) / name
 
     def strip(self, swift: str, product: Path, extension: Path) -> Path:

@@ -7,8 +7,11 @@
 #define SWIFTBUF_CPYTHON_H
 
 /* Before pyconfig.h, which asks the C library for more names (_XOPEN_SOURCE): types such as fd_set must be those that Swift's Glibc
-   and Dispatch modules see, or a file that imports both does not compile. */
+   and Dispatch modules see, or a file that imports both does not compile. (In strict ISO C there are no such names by default.) */
 #ifdef __linux__
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE 1
+#endif
 #include <features.h>
 #endif
 

@@ -24,6 +24,10 @@ PyObject *swiftbuf_object_new(PyTypeObject *type, PyObject *base) {
     return (PyObject *)self;
 }
 
+void swiftbuf_object_clear_base(PyObject *self) {
+    Py_CLEAR(((swiftbuf_object *)self)->base);
+}
+
 static void buffer_dealloc(PyObject *self) {
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
@@ -47,7 +51,7 @@ static int buffer_traverse(PyObject *self, visitproc visit, void *arg) {
 static int buffer_clear(PyObject *self) {
     if (swiftbuf_export_of(self)->exports == 0) {
         swiftbuf_export_clear(swiftbuf_export_of(self));
-        Py_CLEAR(((swiftbuf_object *)self)->base);
+        swiftbuf_object_clear_base(self);
     }
     return 0;
 }

@@ -31,8 +31,11 @@ public struct Admission: Equatable, Sendable {
         if !traits.contains(.fContiguous) { denied |= ownBits(.fContiguous) }
         if traits.isDisjoint(with: [.cContiguous, .fContiguous]) { denied |= ownBits(.anyContiguous) }
         if traits.contains(.indirect) { required |= Request.indirect.rawValue }
-        // A bit that no flag has: nothing is admitted.
-        if traits.contains(.released) { required |= CInt.min }
+        // A flag that is required and denied: nothing is admitted, whatever bits a request has.
+        if traits.contains(.released) {
+            denied |= Request.shape.rawValue
+            required |= Request.shape.rawValue
+        }
         self.denied = denied
         self.required = required
     }

@@ -26,6 +26,8 @@ private func trait(_ object: UnsafeMutablePointer<PyObject>?, _ traits: Traits) 
 }
 
 /// A tuple of ints.
+///
+/// Making it may run the garbage collector, and so Python code: the caller keeps the values in place meanwhile.
 func tuple(of values: UnsafeMutableBufferPointer<Int>) -> NewReference {
     guard let tuple = unsafe PyTuple_New(values.count) else { return nil }
     for index in values.indices {
@@ -60,12 +62,12 @@ func bufferNDim(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPo
 
 @_cdecl("swiftbuf_buffer_get_shape")
 func bufferShape(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPointer?) -> NewReference {
-    unsafe attribute(object) { export in unsafe tuple(of: export.shape) }
+    unsafe attribute(object) { export in unsafe export.pinned { unsafe tuple(of: export.shape) } }
 }
 
 @_cdecl("swiftbuf_buffer_get_strides")
 func bufferStrides(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPointer?) -> NewReference {
-    unsafe attribute(object) { export in unsafe tuple(of: export.byteStrides) }
+    unsafe attribute(object) { export in unsafe export.pinned { unsafe tuple(of: export.byteStrides) } }
 }
 
 @_cdecl("swiftbuf_buffer_get_suboffsets")
@@ -105,10 +107,12 @@ func bufferRepr(_ object: UnsafeMutablePointer<PyObject>?) -> NewReference {
     if export.traits.contains(.released) {
         return unsafe PyUnicode_FromString("<released Buffer>")
     }
-    guard let shape = unsafe tuple(of: export.shape) else { return nil }
-    defer { unsafe swiftbuf_drop_reference(shape) }
-    return unsafe swiftbuf_repr(
-        export.pointer.pointee.format, shape, export.byteCount, export.traits.contains(.readonly) ? 1 : 0)
+    return unsafe export.pinned {
+        guard let shape = unsafe tuple(of: export.shape) else { return nil }
+        defer { unsafe swiftbuf_drop_reference(shape) }
+        return unsafe swiftbuf_repr(
+            export.pointer.pointee.format, shape, export.byteCount, export.traits.contains(.readonly) ? 1 : 0)
+    }
 }
 
 /// `b.__sizeof__()`: the object, its heap block, and the memory if this Buffer is no view of another's.

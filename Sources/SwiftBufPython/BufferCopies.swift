@@ -47,9 +47,7 @@ func bufferToList(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePoi
         return nil
     }
     // Making lists may run the garbage collector, and so Python code: the memory must stay.
-    export.countExport()
-    defer { export.uncountExport() }
-    return unsafe list(of: export, axis: 0, at: export.pointer.pointee.buf)
+    return unsafe export.pinned { unsafe list(of: export, axis: 0, at: export.pointer.pointee.buf) }
 }
 
 /// The items from a dimension on, as nested lists.

@@ -79,6 +79,7 @@ extension ExportBlock {
             throw ExceptionIsSet()
         }
         settleTraits(readonly || broadcasts ? .readonly : [])
+        order = traits.contains(.cContiguous) ? .c : .fortran
         unsafe swiftbuf_storage_retain(block)
         unsafe pointer.pointee.storage = block
         unsafe pointer.pointee.buf = buf

@@ -27,6 +27,11 @@ func bufferLength(_ object: UnsafeMutablePointer<PyObject>?) -> Int {
 @_cdecl("swiftbuf_buffer_item")
 func bufferItem(_ object: UnsafeMutablePointer<PyObject>?, _ index: Int) -> UnsafeMutablePointer<PyObject>? {
     let export = unsafe ExportBlock(of: object)
+    // PySequence_GetItem has added the length to a negative index already; what is still negative is out of bounds.
+    guard index >= 0 else {
+        raise(.indexError, "index is out of bounds")
+        return nil
+    }
     do {
         return unsafe export.readItem(at: try export.address(of: index))
     } catch {

@@ -51,7 +51,11 @@ extension ExportBlock {
             raise(.bufferError, "resize: another size was asked for but this Buffer is a part of its memory")
             throw ExceptionIsSet()
         }
-        let order: Order = traits.contains(.cContiguous) ? .c : .fortran
+        if traits.contains(.readonly) {
+            raise(.bufferError, "resize: another size was asked for but this Buffer is read-only")
+            throw ExceptionIsSet()
+        }
+        let order = order
         let oldBlock = unsafe pointer.pointee.block
         let old = unsafe pointer.pointee
         do throws(ExceptionIsSet) {
@@ -105,6 +109,7 @@ func bufferRelease(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePo
     }
     unsafe storage.endMoving()
     unsafe exportClear(export.pointer)
+    unsafe swiftbuf_object_clear_base(object)
     return unsafe swiftbuf_none()
 }
 

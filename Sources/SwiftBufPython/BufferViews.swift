@@ -8,15 +8,21 @@ import CSwiftBuf
 import CSwiftBufStorage
 import SwiftBufCore
 
+/// Makes a view of a Buffer, which stays as it is meanwhile: allocating an object may run the garbage collector, and so Python code.
+private func makeView(
+    of object: UnsafeMutablePointer<PyObject>, axes: (Int) -> Int, adding traits: Traits
+) -> NewReference {
+    unsafe ExportBlock(of: object).pinned { unsafe makeView(ofPinned: object, axes: axes, adding: traits) }
+}
+
 /// Makes a view of a Buffer, with the dimensions in the order of `axes`, or in their own.
 ///
 /// - Parameter axes: A permutation of the dimensions, or nil.
 /// - Returns: A new reference, tracked; or nil with `MemoryError` set.
 private func makeView(
-    of object: UnsafeMutablePointer<PyObject>, axes: (Int) -> Int, adding traits: Traits
+    ofPinned object: UnsafeMutablePointer<PyObject>, axes: (Int) -> Int, adding traits: Traits
 ) -> NewReference {
-    // SAFETY: the caller has checked that the Buffer is not released, so its fields and storage are valid; no Python code that
-    // could change them runs in here, as the collector may but cannot reach a referenced Buffer's fields.
+    // SAFETY: the caller has checked that the Buffer is not released, and keeps its fields and storage as they are.
     let source = unsafe ExportBlock(of: object)
     guard
         let view = unsafe swiftbuf_object_new(

@@ -15,6 +15,16 @@ extension ExportBlock {
         unsafe pointer.pointee.storage.unsafelyUnwrapped.pointee.exports &+= 1
     }
 
+    /// Keeps fields and memory where they are while `body` runs code that may do anything to the object.
+    ///
+    /// - Precondition: The object is not released. With the GIL.
+    @inline(__always)
+    func pinned<Result>(_ body: () -> Result) -> Result {
+        countExport()
+        defer { uncountExport() }
+        return body()
+    }
+
     /// Ends what ``countExport()`` counted.
     ///
     /// The object cannot be released meanwhile, so its storage is still there.

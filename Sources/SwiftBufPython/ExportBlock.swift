@@ -62,7 +62,9 @@ struct ExportBlock {
     /// Says that the memory is gone: nothing is granted from now on.
     func markReleased() {
         unsafe pointer.pointee.traits |= Traits.released.rawValue
-        unsafe pointer.pointee.required = CInt.min
+        let admission = Admission(.released)
+        unsafe pointer.pointee.denied = admission.denied
+        unsafe pointer.pointee.required = admission.required
     }
 
     /// What of a request is granted without looking at the traits.
@@ -85,6 +87,12 @@ struct ExportBlock {
     @inline(__always)
     func itemIs(_ kind: ScalarKind) -> Bool {
         unsafe pointer.pointee.item_kind == kind.rawValue
+    }
+
+    /// The order in which the dimensions are packed when the memory is resized.
+    var order: Order {
+        get { unsafe Order(rawValue: pointer.pointee.order) ?? .c }
+        nonmutating set { unsafe pointer.pointee.order = newValue.rawValue }
     }
 
     /// Py_buffers of this object that are live.

@@ -47,7 +47,7 @@ struct ItemFormat {
         if let parsed = try? Format.parse(bytes), parsed.itemByteCount == itemByteCount {
             unsafe self.init(parsed, text: text, byteCount: byteCount)
         } else {
-            unsafe self.init(Format(opaque: itemByteCount), text: text, byteCount: byteCount)
+            unsafe self.init(Format(opaque: itemByteCount, text: bytes), text: text, byteCount: byteCount)
         }
     }
 

@@ -113,12 +113,15 @@ extension ExportBlock {
         return ExceptionIsSet()
     }
 
+    /// Sets `ValueError`; also if the value's own code has released the Buffer, whose format is then gone.
     func valueDoesNotFit() -> ExceptionIsSet {
+        guard checkNotReleased() else { return ExceptionIsSet() }
         unsafe raise(.valueError, "invalid value for format '%.200s'", pointer.pointee.format)
         return ExceptionIsSet()
     }
 
     func valueIsOfWrongType() -> ExceptionIsSet {
+        guard checkNotReleased() else { return ExceptionIsSet() }
         unsafe raise(.typeError, "invalid type for format '%.200s'", pointer.pointee.format)
         return ExceptionIsSet()
     }
@@ -184,25 +187,31 @@ extension ExportBlock {
     func writeText(
         _ value: UnsafeMutablePointer<PyObject>, at address: UnsafeMutableRawPointer
     ) throws(ExceptionIsSet) {
+        let text = try unsafe readText(value)
+        var target = unsafe address
+        var room = itemByteCount
+        if itemKind == .pascal {
+            unsafe target.storeBytes(of: UInt8(truncatingIfNeeded: text.count), as: UInt8.self)
+            unsafe target += 1
+            room -= 1
+        }
+        // SAFETY: the bytes of an object that the caller holds, and no more than the item has room for.
+        if let source = text.baseAddress {
+            unsafe target.copyMemory(from: source, byteCount: text.count)
+        }
+        unsafe (target + text.count).initializeMemory(as: UInt8.self, repeating: 0, count: room - text.count)
+    }
+
+    /// The bytes of a value for a text item.
+    ///
+    /// - Throws: With `TypeError` set for what is no bytes, `ValueError` for a text that is too long.
+    func readText(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> UnsafeBufferPointer<CChar> {
         var text: UnsafeMutablePointer<CChar>?
         var count = 0
         guard unsafe swiftbuf_is_bytes(value) != 0 else { throw valueIsOfWrongType() }
-        guard unsafe PyBytes_AsStringAndSize(value, &text, &count) == 0, let text = unsafe text else {
-            throw ExceptionIsSet()
-        }
-        var room = itemByteCount
-        var target = unsafe address
-        let isPascal = itemKind == .pascal
-        if isPascal {
-            room -= 1
-        }
-        guard count <= (isPascal ? min(room, 255) : room) else { throw valueDoesNotFit() }
-        if isPascal {
-            unsafe target.storeBytes(of: UInt8(count), as: UInt8.self)
-            unsafe target += 1
-        }
-        // SAFETY: `count` bytes of a bytes object that the caller holds, and no more than the item has room for.
-        unsafe target.copyMemory(from: text, byteCount: count)
-        unsafe (target + count).initializeMemory(as: UInt8.self, repeating: 0, count: room - count)
+        guard unsafe PyBytes_AsStringAndSize(value, &text, &count) == 0 else { throw ExceptionIsSet() }
+        // The length of a Pascal text is one byte, and takes one.
+        guard count <= (itemKind == .pascal ? min(itemByteCount - 1, 255) : itemByteCount) else { throw valueDoesNotFit() }
+        return unsafe UnsafeBufferPointer(start: text, count: count)
     }
 }

@@ -112,6 +112,7 @@ extension ExportBlock {
         }
         var strides = unsafe MutableSpan(_unsafeElements: byteStrides)
         Layout.pack(&strides, shape: shape, itemByteCount: itemByteCount, order: order)
+        self.order = order
         settleTraits()
         guard let storage = Storage.allocate(byteCount: byteCount, zeroed: zeroed) else {
             unsafe PyErr_NoMemory()
@@ -130,7 +131,11 @@ extension ExportBlock {
         let base = unsafe pointer.pointee.buf!
         if byteCount == 0 {
             // A wrong value is wrong for no items too.
-            if !itemIsText { _ = try unsafe packItem(value) }
+            if itemIsText {
+                _ = try unsafe readText(value)
+            } else {
+                _ = try unsafe packItem(value)
+            }
             return
         }
         if itemIsText {

@@ -71,12 +71,11 @@ private func readUncommonDimension(
     _ object: UnsafeMutablePointer<PyObject>, for function: FunctionName
 ) throws(ExceptionIsSet) -> Int {
     PyErr_Clear()
-    let count = unsafe PyNumber_AsSsize_t(object, swiftbuf_overflow_error())
-    if count == -1, unsafe PyErr_Occurred() != nil {
-        if swiftbuf_raised(SWIFTBUF_OVERFLOW_ERROR) != 0 {
-            PyErr_Clear()
-            raise(.sizeOverflow, from: function)
-        }
+    // Without an exception to raise, CPython clips what no index can count to the largest or smallest one.
+    let count = unsafe PyNumber_AsSsize_t(object, nil)
+    if count == -1, unsafe PyErr_Occurred() != nil { throw ExceptionIsSet() }
+    if count == Int.max {
+        raise(.sizeOverflow, from: function)
         throw ExceptionIsSet()
     }
     return count

@@ -24,6 +24,13 @@ public func grantTables(_ check: inout Check) {
             }
         }
     }
+    for bit in 0..<32 {
+        for flags in [CInt(bitPattern: 1 << UInt32(bit)), ~CInt(bitPattern: 1 << UInt32(bit)), -1, .min, .max, 0] {
+            check.that(
+                !Admission([.released, .cContiguous]).admits(Request(rawValue: flags)),
+                "released memory admits nothing, whatever bits are set", bit)
+        }
+    }
     check.that(
         Grant.decide([.cContiguous, .fContiguous], of: .cContiguous) == .refused(.notFContiguous),
         "both contiguities asked for means that both must hold")

@@ -1,7 +1,7 @@
 """Memory that Swift owns, as a real CPython buffer.
 
-`zeros`, `empty`, `full` and `copy` make a `Buffer`: an n-dimensional array of items that `memoryview`, `numpy.asarray`, Pillow and
-every other consumer of the buffer protocol (PEP 3118) share without a copy.
+`zeros`, `empty`, `full` and `copy` make a `Buffer`: an n-dimensional array of items that `memoryview`,
+`numpy.asarray`, Pillow and every other consumer of the buffer protocol (PEP 3118) share without a copy.
 
     >>> import swiftbuf
     >>> b = swiftbuf.zeros((2, 3), "d")

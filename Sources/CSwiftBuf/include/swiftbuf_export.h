@@ -31,7 +31,8 @@ typedef struct {
     int32_t required;       /* at the traits: SwiftBufCore/Admission.swift */
     uint8_t item_kind;      /* how an item is read: ScalarKind, or 0 if items cannot be read; */
                             /* with SWIFTBUF_ITEM_SWAPPED if its byte order is not the machine's */
-    uint8_t reserved[7];    /* zero */
+    uint8_t order;          /* of the dimensions when the memory is resized: 0 for C, 1 for Fortran */
+    uint8_t reserved[6];    /* zero */
     Py_ssize_t inline_dimensions[2 * SWIFTBUF_INLINE_DIMENSIONS];
     char inline_format[SWIFTBUF_INLINE_FORMAT];
 } swiftbuf_export;

@@ -37,6 +37,9 @@ SWIFTBUF_INLINE PyObject *swiftbuf_base_of(PyObject *self) {
     return ((swiftbuf_object *)self)->base;
 }
 
+/* Lets go of what the memory belongs to on Python's side. May run Python code. */
+void swiftbuf_object_clear_base(PyObject *self);
+
 /* The bytes of a Buffer object itself, without what it points to. */
 SWIFTBUF_INLINE Py_ssize_t swiftbuf_object_size(void) {
     return (Py_ssize_t)sizeof(swiftbuf_object);
@@ -144,11 +147,6 @@ void swiftbuf_raise_object(swiftbuf_exception kind, const char *format, PyObject
 
 /* As swiftbuf_raise; the name of the type of `object` comes first, as %U. */
 void swiftbuf_raise_type(swiftbuf_exception kind, const char *format, PyObject *object, const char *text);
-
-/* The class OverflowError, borrowed: for PyNumber_AsSsize_t. */
-SWIFTBUF_INLINE PyObject *swiftbuf_overflow_error(void) {
-    return PyExc_OverflowError;
-}
 
 /* The class IndexError, borrowed: for PyNumber_AsSsize_t. */
 SWIFTBUF_INLINE PyObject *swiftbuf_index_error(void) {

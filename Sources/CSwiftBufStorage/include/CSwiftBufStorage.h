@@ -13,6 +13,7 @@
 #include "swiftbuf_request.h"
 
 #ifdef __cplusplus
+#define _Static_assert static_assert
 extern "C" {
 #endif
 

@@ -1,0 +1,187 @@
+"""What every test here rests on: the installed wheel, a C compiler for the helpers, and memory that is given back.
+
+No test is skipped. What one needs and does not find is an error, with one sentence on what to install.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib.machinery
+import importlib.util
+import os
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import swiftbuf
+
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parent.parent
+# PyErr_Fetch is deprecated in 3.12, and its successor is not in the limited API of 3.11.
+C_WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations"]
+
+A_TEST_FAILED = pytest.StashKey[bool]()
+SUMMARY = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to test the checkout: what people install is tested, or nothing."""
+    config.stash[SUMMARY] = []
+    config.stash[A_TEST_FAILED] = False
+    package = Path(swiftbuf.__file__).resolve()
+    if package.is_relative_to(REPOSITORY / "python"):
+        raise pytest.UsageError(f"{package} is the checkout: install the wheel (pip install .) and unset PYTHONPATH.")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what the tests counted."""
+    for line in config.stash[SUMMARY]:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def report(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Add a line to what is printed at the end of the run."""
+    return pytestconfig.stash[SUMMARY].append
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Remember that a test failed: its traceback keeps Buffers alive for a while, which is no leak."""
+    result = yield
+    if call.excinfo is not None:
+        item.config.stash[A_TEST_FAILED] = True
+    return result
+
+
+@pytest.fixture(autouse=True)
+def every_test_gives_its_memory_back(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hold the bytes that Swift has after a test against those it had before."""
+    gc.collect()
+    before = swiftbuf.allocated_bytes()
+    yield
+    if not request.config.stash[A_TEST_FAILED]:
+        gc.collect()
+        assert swiftbuf.allocated_bytes() == before, "the test has leaked memory that Swift owns"
+
+
+def c_compiler() -> str:
+    """Return the system's C compiler."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.fail(
+            "The tests compile C helpers, and there is no cc: install gcc (Debian: apt-get install gcc).", pytrace=False
+        )
+    return compiler
+
+
+def python_headers() -> list[str]:
+    """Return the flags that find the Python.h of the interpreter that runs the tests."""
+    paths = sysconfig.get_paths()
+    folders = [folder for folder in dict.fromkeys([paths["include"], paths["platinclude"]]) if Path(folder).is_dir()]
+    if not any((Path(folder) / "Python.h").is_file() for folder in folders):
+        pytest.fail(
+            "The tests compile C helpers, and this Python has no Python.h: install its headers (Debian: apt-get "
+            "install libpython3-dev).",
+            pytrace=False,
+        )
+    return [f"-I{folder}" for folder in folders]
+
+
+def compile_shared(source: Path, target: Path, flags: list[str]) -> Path:
+    """Compile one C file to a shared library."""
+    options = ["-std=gnu11", "-O1", "-g", "-fPIC", "-shared", *C_WARNINGS, *flags]
+    command = [c_compiler(), *options, str(source), "-o", str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.fail(f"{source.name} does not compile:\n{done.stderr}", pytrace=False)
+    return target
+
+
+def compile_extension(name: str, folder: Path, flags: list[str]) -> ModuleType:
+    """Compile c/<name>.c to an extension module of the limited API, and import it."""
+    library = compile_shared(HERE / "c" / f"{name}.c", folder / f"{name}.abi3.so", [*python_headers(), *flags])
+    loader = importlib.machinery.ExtensionFileLoader(name, str(library))
+    spec = importlib.util.spec_from_file_location(name, library, loader=loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def helpers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where compiled helpers stand."""
+    return tmp_path_factory.mktemp("helpers")
+
+
+@pytest.fixture(scope="session")
+def raw_buffer(helpers_folder: Path) -> ModuleType:
+    """The consumer in C that shows every field of a Py_buffer."""
+    return compile_extension("raw_buffer", helpers_folder, [])
+
+
+SWIFTBUF_HEADERS = [f"-I{REPOSITORY / 'Sources' / target / 'include'}" for target in ("CSwiftBuf", "CSwiftBufStorage")]
+
+
+@pytest.fixture(scope="session")
+def abi_probe(helpers_folder: Path) -> ModuleType:
+    """The extension in C that makes and recognises Buffers by the capsule."""
+    return compile_extension("abi_probe", helpers_folder, SWIFTBUF_HEADERS)
+
+
+@pytest.fixture(scope="session")
+def judge() -> ModuleType:
+    """CPython's own tester of exporters, `_testbuffer`."""
+    try:
+        import _testbuffer
+    except ImportError:
+        pytest.fail(
+            "The judge of the buffer protocol, CPython's _testbuffer, is missing: install the interpreter's test "
+            "modules (Debian's python3 has them in libpython3-stdlib).",
+            pytrace=False,
+        )
+    return _testbuffer
+
+
+def path_from_environment(name: str, what: str) -> Path:
+    """Return the file that an environment variable names."""
+    value = os.environ.get(name)
+    if not value:
+        pytest.fail(f"{name} is not set: set it to {what} (scripts/test does).", pytrace=False)
+    path = Path(value)
+    if not path.is_file():
+        pytest.fail(f"{name} names no file: build the wheel first (pip wheel . --no-deps).", pytrace=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def wheel() -> Path:
+    """The wheel file that is installed."""
+    return path_from_environment("SWIFTBUF_WHEEL", "the path of the wheel that is installed")
+
+
+@pytest.fixture(scope="session")
+def unstripped() -> Path:
+    """The extension as the linker made it, with its symbol table."""
+    return path_from_environment("SWIFTBUF_UNSTRIPPED", "the path of lib_swiftbuf.so, which the wheel's build leaves")
+
+
+@pytest.fixture(scope="session")
+def extension() -> Path:
+    """The installed extension module."""
+    import _swiftbuf
+
+    return Path(_swiftbuf.__file__)
+
+
+def tool(name: str, package: str) -> str:
+    """Return the path of a program that a test runs."""
+    path = shutil.which(name)
+    if path is None:
+        pytest.fail(f"The test runs {name}, and there is none: install {package}.", pytrace=False)
+    return path

@@ -1,0 +1,253 @@
+"""The calls that test_out_of_memory.py runs while memory runs out. Run as a program: one case, in a process of its own.
+
+    python out_of_memory_cases.py extension <case> <failing_allocator.so>      what the extension allocates fails
+    python out_of_memory_cases.py interpreter <case>                           what CPython allocates fails
+
+For n = 1, 2, … the case is set up anew and called with its n-th allocation failing, until none fails any more. Prints,
+as JSON, how many calls ended in MemoryError, how many succeeded all the same, and what was wrong.
+"""
+
+from __future__ import annotations
+
+import _imp
+import binascii
+import ctypes
+import gc
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import _swiftbuf
+import swiftbuf
+from swiftbuf import copy, empty, full, zeros
+
+LONG = "T{d:position_in_metres:i:count:4x}"  # stands in a block, with the dimensions
+DEEP = (2,) + (1,) * 9 + (3,)  # so do more than four dimensions
+MAPPED = 5 << 20  # bytes from 4 MiB on are mapped
+AN_IMPORT = "an import"
+REFUSALS = (BufferError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call, what is there before it, and the least number of allocations that the extension itself makes."""
+
+    call: Callable[[Any], Any]
+    given: Callable[[], Any] = lambda: None
+    allocations: int = 1
+
+
+def import_again(spec: object) -> object:
+    """Load the extension into a second module object: type, capsule, constants."""
+    module = _imp.create_dynamic(spec)
+    _imp.exec_dynamic(module)
+    return module
+
+
+def numbered(shape: Any, format: str = "B", order: str = "C") -> swiftbuf.Buffer:
+    """Return a Buffer whose bytes can be told apart, at its start."""
+    buffer = zeros(shape, format, order)
+    view = memoryview(buffer.T if order == "F" else buffer).cast("B") if format == "B" and buffer.contiguous else None
+    for index in range(min(len(view), 256) if view else 0):
+        view[index] = index
+    return buffer
+
+
+def refusal(call: Callable[..., object], *arguments: object) -> str:
+    """Return the text of the error that a call ends in."""
+    try:
+        call(*arguments)
+    except REFUSALS as error:
+        return str(error)
+    raise AssertionError("the call was not refused")
+
+
+CASES = {
+    # Making memory: the block that describes it, and the memory, together if it is small.
+    "zeros": Case(lambda _: zeros((3, 5), "d")),
+    "zeros without items": Case(lambda _: zeros(0)),
+    "zeros without dimensions": Case(lambda _: zeros((), "d")),
+    "zeros on the heap": Case(lambda _: zeros((99, 99)), allocations=2),
+    "zeros, mapped": Case(lambda _: zeros(MAPPED), allocations=2),
+    "zeros of many dimensions": Case(lambda _: zeros(DEEP, "d"), allocations=2),
+    "zeros of a long format": Case(lambda _: zeros((3, 5), LONG), allocations=2),
+    "zeros of many dimensions and a long format": Case(lambda _: zeros((*DEEP, 99), LONG, "F"), allocations=3),
+    "empty": Case(lambda _: empty((3, 5), "d")),
+    "empty on the heap": Case(lambda _: empty((99, 99), "d"), allocations=2),
+    "empty, mapped": Case(lambda _: empty(MAPPED), allocations=2),
+    "full": Case(lambda _: full((3, 5), 2.5, "d")),
+    "full, mapped": Case(lambda _: full(MAPPED, 7), allocations=2),
+    "full of text": Case(lambda _: full(999, b"abc", "20s"), allocations=2),
+    "copy of bytes": Case(lambda source: copy(source), lambda: b"some bytes"),
+    "copy of many dimensions and a long format": Case(copy, lambda: zeros((*DEEP, 99), LONG), 3),
+    "copy, mapped": Case(copy, lambda: numbered(MAPPED), 2),
+    "copy of strided items": Case(copy, lambda: numbered((99, 99)).T, 2),
+    # Views: the object, and a block for what does not fit in it.
+    "T": Case(lambda b: b.T, lambda: numbered((3, 5)), 0),
+    "T of many dimensions": Case(lambda b: b.T, lambda: numbered(DEEP)),
+    "T of a long format": Case(lambda b: b.T, lambda: numbered((3, 5), LONG)),
+    "transpose": Case(lambda b: b.transpose(1, 0), lambda: numbered((3, 5)), 0),
+    "transpose of many dimensions": Case(lambda b: b.transpose(tuple(range(11))), lambda: numbered(DEEP)),
+    "toreadonly": Case(lambda b: b.toreadonly(), lambda: numbered((3, 5)), 0),
+    "toreadonly of many dimensions": Case(lambda b: b.toreadonly(), lambda: numbered(DEEP)),
+    # Resizing.
+    "resize, growing": Case(lambda b: b.resize((5, 7)), lambda: numbered((3, 5))),
+    "resize, shrinking": Case(lambda b: b.resize((2, 5)), lambda: numbered((3, 5)), 0),
+    "resize on the heap, growing": Case(lambda b: b.resize((200, 99)), lambda: numbered((99, 99))),
+    "resize on the heap, shrinking": Case(lambda b: b.resize((90, 99)), lambda: numbered((99, 99))),
+    "resize to the heap": Case(lambda b: b.resize((99, 99)), lambda: numbered((3, 5))),
+    "resize from the heap to little": Case(lambda b: b.resize(3), lambda: numbered((99, 99))),
+    "resize from the heap to nothing": Case(lambda b: b.resize(0), lambda: numbered((99, 99))),
+    "resize to nothing": Case(lambda b: b.resize(0), lambda: numbered((3, 5)), 0),
+    "resize from nothing": Case(lambda b: b.resize(100), lambda: numbered(0)),
+    "resize of the shape alone": Case(lambda b: b.resize((5, 3)), lambda: numbered((3, 5)), 0),
+    "resize in Fortran order": Case(lambda b: b.resize((6, 5)), lambda: numbered((3, 5), "B", "F")),
+    "resize to many dimensions": Case(lambda b: b.resize(DEEP), lambda: numbered((2, 2)), 2),
+    "resize from many dimensions": Case(lambda b: b.resize((30, 50)), lambda: numbered(DEEP)),
+    "resize between many dimensions": Case(lambda b: b.resize((*DEEP, 7)), lambda: numbered(DEEP), 2),
+    "resize of a long format": Case(lambda b: b.resize((30, 50)), lambda: numbered((3, 5), LONG), 2),
+    "resize to a mapping": Case(lambda b: b.resize(MAPPED), lambda: numbered((3, 5))),
+    "resize from the heap to a mapping": Case(lambda b: b.resize(MAPPED), lambda: numbered((99, 99))),
+    "resize to a mapping and many dimensions": Case(lambda b: b.resize((*DEEP, MAPPED)), lambda: numbered((3, 5)), 2),
+    "resize from a mapping to the heap": Case(lambda b: b.resize((99, 99)), lambda: numbered(MAPPED)),
+    "resize of a mapping, growing": Case(lambda b: b.resize(3 * MAPPED), lambda: numbered(MAPPED)),
+    "resize of a mapping, shrinking": Case(lambda b: b.resize(MAPPED), lambda: numbered(3 * MAPPED)),
+    # What allocates through CPython alone.
+    "tolist": Case(lambda b: b.tolist(), lambda: numbered((3, 5)), 0),
+    "tobytes": Case(lambda b: b.tobytes(), lambda: numbered((3, 5)).T, 0),
+    "tobytes, mapped": Case(lambda b: b.tobytes(), lambda: numbered(MAPPED), 0),
+    "reading items": Case(lambda b: [b[0], b[1]], lambda: full(2, 2.0**60, "d"), 0),
+    "reading complex items": Case(lambda b: b[0, 0], lambda: zeros((1, 1), "Zd"), 0),
+    "attributes": Case(
+        lambda b: (b.shape, b.strides, b.format, b.nbytes, repr(b), b.__sizeof__()), lambda: zeros(DEEP, LONG), 0
+    ),
+    "memoryview": Case(lambda b: memoryview(b), lambda: numbered((3, 5)), 0),
+    "release": Case(lambda b: b.release(), lambda: numbered(DEEP), 0),
+    "a refused export": Case(lambda b: refusal(binascii.crc32, b), lambda: numbered((3, 5)).T, 0),
+    "a refused shape": Case(lambda _: refusal(zeros, (2, -1)), allocations=0),
+    "a refused format": Case(lambda _: refusal(zeros, 1, "T{i"), allocations=0),
+    "a refused value": Case(lambda b: refusal(b.__setitem__, (0, 0), 1000), lambda: numbered((3, 5)), 0),
+    "a refused resizing": Case(lambda given: refusal(given[0].resize, 3), lambda: (b := numbered((3, 5)), b.T), 0),
+    AN_IMPORT: Case(import_again, lambda: _swiftbuf.__spec__, 0),
+}
+
+# CPython makes a type only while it has memory. Without, PyType_FromModuleAndSpec returns NULL with no exception set
+# (3.11 and 3.12, for _lzma and _ssl as well) or reads a wild pointer (3.13.0).
+CASES_OF_CPYTHON = [name for name in CASES if name != AN_IMPORT]
+
+
+@dataclass
+class Result:
+    """What came of one case."""
+
+    memory_errors: int = 0
+    successes: int = 0  # calls that succeeded although an allocation failed
+    wrong: list[str] = field(default_factory=list)
+
+
+def state_of(given: Any) -> object:
+    """Return all that a call that fails must leave as it was."""
+    if isinstance(given, tuple):
+        return [state_of(each) for each in given]
+    if not isinstance(given, swiftbuf.Buffer):
+        return given
+    head = bytes(memoryview(given).cast("B")[:256]) if given.c_contiguous and given.nbytes else given.tobytes()[:256]
+    address = ctypes.addressof(ctypes.c_char.from_buffer(given)) if given.nbytes and given.c_contiguous else 0
+    return (given.shape, given.strides, given.format, given.nbytes, given.readonly, given.exports, head, address)
+
+
+def attempt(case: Case, arm: Callable[[], None], disarm: Callable[[], int], result: Result, where: str) -> int:
+    """Call once with memory running out; return how many allocations failed."""
+    given = case.given()
+    before, bytes_before = state_of(given), swiftbuf.allocated_bytes()
+    value, failed = None, False
+    call = case.call
+    arm()
+    try:
+        value = call(given)
+    except MemoryError:
+        failed = True
+    except BaseException as error:
+        failed = True
+        failures = disarm()
+        result.wrong.append(f"{where}: {type(error).__name__}: {error}")
+        return failures
+    finally:
+        failures = disarm()
+    if failed:
+        result.memory_errors += 1
+        gc.collect()
+        if state_of(given) != before:
+            result.wrong.append(f"{where}: {before} has become {state_of(given)}")
+        if swiftbuf.allocated_bytes() != bytes_before:
+            result.wrong.append(f"{where}: {bytes_before} bytes have become {swiftbuf.allocated_bytes()}")
+    elif failures:
+        result.successes += 1
+    del value
+    return failures
+
+
+def code_of(extension: str) -> tuple[int, int]:
+    """Return where the extension stands in this process."""
+    with open("/proc/self/maps") as maps:
+        ranges = [line.split("-", 1) for line in maps if line.rstrip().endswith(extension)]
+    return min(int(start, 16) for start, _ in ranges), max(int(rest.split()[0], 16) for _, rest in ranges)
+
+
+def extension_runs_out(case: Case, library: str) -> Result:
+    """Let the n-th allocation of the extension fail, alone and with all behind it."""
+    allocator = ctypes.CDLL(library)
+    allocator.failing_allocator_disarm.restype = ctypes.c_long
+    arguments = [ctypes.c_size_t(address) for address in code_of(_swiftbuf.__file__)]
+    result = Result()
+    for onwards in (0, 1):
+        number = 1
+        while attempt(
+            case,
+            lambda number=number, onwards=onwards: allocator.failing_allocator_arm(
+                *arguments, ctypes.c_long(number), onwards
+            ),
+            allocator.failing_allocator_disarm,
+            result,
+            f"allocation {number} of the extension{' and all behind it' if onwards else ''}",
+        ):
+            number += 1
+    return result
+
+
+def interpreter_runs_out(case: Case) -> Result:
+    """Let the n-th allocation of CPython fail."""
+    import _testcapi
+
+    result = Result()
+    number, quiet = 0, 0
+    while quiet < 8:  # some allocations fail without an error: CPython then leaves a text or a cache out
+        errors = len(result.wrong) + result.memory_errors
+        attempt(
+            case,
+            lambda number=number: _testcapi.set_nomemory(number, number + 1),
+            lambda: _testcapi.remove_mem_hooks() or 0,
+            result,
+            f"allocation {number} of CPython",
+        )
+        number += 1
+        quiet = 0 if len(result.wrong) + result.memory_errors > errors else quiet + 1
+    return result
+
+
+def main() -> None:
+    """Run one case and print its result."""
+    kind, name, *rest = sys.argv[1:]
+    gc.disable()
+    before = swiftbuf.allocated_bytes()
+    result = extension_runs_out(CASES[name], *rest) if kind == "extension" else interpreter_runs_out(CASES[name])
+    gc.collect()
+    if swiftbuf.allocated_bytes() != before:
+        result.wrong.append(f"{swiftbuf.allocated_bytes() - before} bytes are left over at the end")
+    print(json.dumps(result.__dict__))
+
+
+if __name__ == "__main__":
+    main()

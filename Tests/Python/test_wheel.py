@@ -1,0 +1,187 @@
+"""What is shipped: the extension's needs and exports, the wheel's tags, and what importing it costs.
+
+Reads the installed extension, and the wheel file that SWIFTBUF_WHEEL names.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+import _swiftbuf
+import pytest
+import swiftbuf
+from conftest import HERE, compile_shared, python_headers, tool
+
+PLATFORM = f"manylinux_2_17_{platform.machine()}"
+OLDEST_GLIBC = (2, 17)
+
+
+def output(program: str, package: str, *arguments: object) -> str:
+    """Run a program and return what it writes."""
+    command = [tool(program, package), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{program} failed:\n{done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def dynamic_section(extension: Path) -> str:
+    """What the loader reads of the extension."""
+    return output("readelf", "binutils", "--dynamic", "--wide", extension)
+
+
+# --- the extension ---
+
+
+def test_the_extension_needs_the_c_and_the_mathematics_library_and_nothing_else(dynamic_section: str) -> None:
+    needed = set(re.findall(r"\(NEEDED\).*\[(.+)\]", dynamic_section))
+    assert "libc.so.6" in needed
+    assert needed <= {"libc.so.6", "libm.so.6"}
+
+
+def test_the_extension_has_no_path_to_search_but_its_own_folder(dynamic_section: str) -> None:
+    assert set(re.findall(r"\((?:RUNPATH|RPATH)\).*\[(.+)\]", dynamic_section)) <= {"$ORIGIN"}
+
+
+def test_the_extension_exports_its_init_function_alone(extension: Path) -> None:
+    symbols = output("nm", "binutils", "--dynamic", "--defined-only", extension).split("\n")
+    assert [line.split()[-1] for line in symbols if line] == ["PyInit__swiftbuf"]
+
+
+def test_no_symbol_that_the_extension_needs_is_newer_than_glibc_217(extension: Path) -> None:
+    versions = re.findall(r"GLIBC_(\d+)\.(\d+)", output("readelf", "binutils", "--version-info", "--wide", extension))
+    assert versions, "readelf shows no version of glibc"
+    assert max((int(major), int(minor)) for major, minor in versions) <= OLDEST_GLIBC
+
+
+def test_the_extension_has_no_swift_runtime_and_no_cpp_inside_or_beside_it(extension: Path) -> None:
+    undefined = output("nm", "binutils", "--dynamic", "--undefined-only", extension)
+    assert not re.findall(r"\b(?:swift_\w+|_Z\w+|__cxa_throw|\$s\w+)", undefined)
+
+
+def test_the_extension_has_at_most_400_kilobytes_and_no_symbol_table(extension: Path) -> None:
+    assert extension.stat().st_size <= 400 * 1024
+    assert ".symtab" not in output("readelf", "binutils", "--sections", "--wide", extension)
+
+
+def test_the_extension_is_relocated_at_once_and_then_read_only_and_its_stack_is_not_executable(
+    extension: Path, dynamic_section: str
+) -> None:
+    segments = output("readelf", "binutils", "--program-headers", "--wide", extension)
+    assert "GNU_RELRO" in segments
+    assert re.search(r"BIND_NOW|\bNOW\b", dynamic_section)
+    stack = re.search(r"GNU_STACK\s+.*\s(R[WE ]*)\s+0x", segments)
+    assert stack is not None and "E" not in stack[1]
+    assert "TEXTREL" not in dynamic_section
+
+
+# --- the wheel ---
+
+
+def test_the_wheel_is_tagged_for_every_cpython_from_311_on_and_every_linux_with_glibc_217(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/WHEEL")]
+        tags = re.findall(r"^Tag: (.+)$", archive.read(name).decode(), re.MULTILINE)
+    assert tags == [f"cp311-abi3-{PLATFORM}"]
+    assert wheel.name == f"swiftbuf-{swiftbuf.__version__}-{tags[0]}.whl"
+
+
+def test_the_installed_extension_is_the_one_in_the_wheel(wheel: Path, extension: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read("_swiftbuf.abi3.so") == extension.read_bytes(), (
+            "another wheel is installed than SWIFTBUF_WHEEL names"
+        )
+
+
+def test_the_wheel_carries_the_package_its_types_and_its_licence_and_nothing_else(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+        licences = [name for name in archive.namelist() if name.endswith("/licenses/LICENSE")]
+    assert names == {"_swiftbuf.abi3.so", "swiftbuf/__init__.py", "swiftbuf/__init__.pyi", "swiftbuf/py.typed"}
+    assert len(licences) == 1
+
+
+def test_auditwheel_accepts_the_wheels_platform_and_leaves_the_extension_as_it_is(
+    wheel: Path, extension: Path, tmp_path: Path
+) -> None:
+    output(
+        "auditwheel", "auditwheel (pip)", "repair", "--only-plat", "--plat", PLATFORM, "--wheel-dir", tmp_path, wheel
+    )
+    (repaired,) = tmp_path.glob("*.whl")
+    assert PLATFORM in repaired.stem.split("-")[-1].split("."), "auditwheel adds the older name of the same platform"
+    with zipfile.ZipFile(repaired) as archive:
+        assert archive.read("_swiftbuf.abi3.so") == extension.read_bytes()
+
+
+def test_abi3audit_finds_nothing(wheel: Path) -> None:
+    said = output("abi3audit", "abi3audit (pip)", "--strict", "--summary", wheel)
+    assert "1 extensions scanned; 0 ABI version mismatches and 0 ABI violations found" in " ".join(said.split())
+
+
+# --- versions ---
+
+
+def test_the_package_its_metadata_and_its_extension_are_of_one_version() -> None:
+    assert swiftbuf.__version__ == metadata.version("swiftbuf") == _swiftbuf.__version__
+
+
+def test_python_files_of_another_version_are_refused_by_one_import_error_that_names_both(tmp_path: Path) -> None:
+    installed = Path(swiftbuf.__file__)
+    other = tmp_path / "swiftbuf"
+    other.mkdir()
+    text = installed.read_text()
+    assert f'__version__ = "{swiftbuf.__version__}"' in text
+    (other / "__init__.py").write_text(text.replace(f'"{swiftbuf.__version__}"', '"99.9"'))
+    program = "import sys\nsys.path.insert(0, sys.argv[1])\ntry: import swiftbuf\nexcept ImportError as e: print(e)"
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "99.9" in done.stdout and swiftbuf.__version__ in done.stdout
+    assert len(done.stdout.splitlines()) == 1
+    assert "install" in done.stdout
+
+
+# --- what importing costs ---
+
+# -S: no site-packages, whose size is no business of swiftbuf's; the modules are found at once, first on the path.
+MEASURE = """
+import sys, time
+sys.path[:0] = sys.argv[2:]
+start = time.perf_counter_ns()
+__import__(sys.argv[1])
+print(time.perf_counter_ns() - start)
+"""
+
+
+def import_times(folders: list[Path], modules: list[str], rounds: int) -> dict[str, float]:
+    """Import each module in fresh processes, in turns; return medians in milliseconds."""
+    times: dict[str, list[int]] = {module: [] for module in modules}
+    for _ in range(rounds):
+        for module, samples in times.items():
+            command = [sys.executable, "-S", "-c", MEASURE, module, *map(str, folders)]
+            samples.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+    return {module: statistics.median(samples) / 1e6 for module, samples in times.items()}
+
+
+def test_importing_costs_little_more_than_importing_an_empty_extension(extension: Path, tmp_path: Path) -> None:
+    compile_shared(HERE / "c" / "empty_extension.c", tmp_path / "empty_extension.abi3.so", [*python_headers(), "-O2"])
+    folder = tmp_path / "alone"
+    folder.mkdir()
+    (folder / "_swiftbuf.abi3.so").symlink_to(extension)
+    (folder / "swiftbuf").symlink_to(Path(swiftbuf.__file__).parent)
+    modules = ["empty_extension", "_swiftbuf", "swiftbuf"]
+    for rounds in (25, 75):  # a machine that is busy elsewhere gets a second, longer look
+        medians = import_times([tmp_path, folder], modules, rounds)
+        above = medians["_swiftbuf"] - medians["empty_extension"]
+        if above <= 0.3 and medians["swiftbuf"] <= 1.0:
+            return
+    pytest.fail(
+        f"medians in ms: {medians}; _swiftbuf is {above:.3f} ms above an empty extension (0.3 allowed); "
+        "swiftbuf may take 1.0"
+    )
