@@ -159,6 +159,7 @@ static PyType_Slot buffer_slots[] = {
     {Py_tp_traverse, buffer_traverse},
     {Py_tp_clear, buffer_clear},
     {Py_tp_repr, swiftbuf_buffer_repr},
+    {Py_tp_iter, PySeqIter_New}, /* item by item, by sq_item */
     {Py_tp_getset, buffer_attributes},
     {Py_tp_members, buffer_members},
     {Py_tp_methods, buffer_methods},

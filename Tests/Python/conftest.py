@@ -37,6 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"{package} is the checkout: install the wheel (pip install .) and unset PYTHONPATH.")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Take what was imported out of the collector's sight: it collects after each test, and that shall be quick."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print what the tests counted."""
     for line in config.stash[SUMMARY]:

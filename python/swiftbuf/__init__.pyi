@@ -1,10 +1,30 @@
 # For type checkers. Stricter than the run time: the class cannot be called, and no item can be deleted.
 
+from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Final, Literal, Never, Self, SupportsIndex, TypeAlias, final, overload
+from typing import (
+    Any,
+    Final,
+    Literal,
+    Never,
+    Protocol,
+    Self,
+    SupportsIndex,
+    TypeAlias,
+    final,
+    overload,
+    type_check_only,
+)
 
-from typing_extensions import Buffer as _Exporter
+from typing_extensions import Buffer as _Buffer
 
+# NumPy's stubs give an array a buffer from Python 3.12 on alone; it has one in 3.11 too.
+@type_check_only
+class _Array(Protocol):
+    @property
+    def __array_interface__(self) -> dict[str, Any]: ...
+
+_Exporter: TypeAlias = _Buffer | _Array
 _Shape: TypeAlias = SupportsIndex | tuple[SupportsIndex, ...]
 _Order: TypeAlias = Literal["C", "F"]
 
@@ -40,6 +60,7 @@ class Buffer:
     @property
     def T(self) -> Buffer: ...
     def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Any]: ...
     def __getitem__(self, key: SupportsIndex | tuple[SupportsIndex, ...], /) -> Any: ...
     def __setitem__(self, key: SupportsIndex | tuple[SupportsIndex, ...], value: Any, /) -> None: ...
     def __delitem__(self, key: Never, /) -> None: ...
