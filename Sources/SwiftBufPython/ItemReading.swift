@@ -16,9 +16,17 @@ extension ExportBlock {
         // SAFETY: a kind's size is the itemsize, which the caller vouches for.
         if itemIs(.float64) { return unsafe PyFloat_FromDouble(address.loadUnaligned(as: Double.self)) }
         if itemIs(.uint8) { return unsafe PyLong_FromLong(Int(address.load(as: UInt8.self))) }
+        return unsafe readCommonItem(at: address)
+    }
+
+    /// The other kinds that loops in Python are made of.
+    @inline(never)
+    private func readCommonItem(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
+        // SAFETY: as above.
         if itemIs(.float32) { return unsafe PyFloat_FromDouble(Double(address.loadUnaligned(as: Float.self))) }
         if itemIs(.int64) { return unsafe PyLong_FromLong(Int(address.loadUnaligned(as: Int64.self))) }
         if itemIs(.int32) { return unsafe PyLong_FromLong(Int(address.loadUnaligned(as: Int32.self))) }
+        if itemIs(.uint16) { return unsafe PyLong_FromLong(Int(address.loadUnaligned(as: UInt16.self))) }
         return unsafe readUncommonItem(at: address)
     }
 
