@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 //
 // The core by itself: the same sources in a package that knows no Python. That it builds and passes its tables shows that nothing
-// in the core looks upward. Sources are links to the ones of the package above.
+// in the core looks upward. `scripts/test core` lays it out: this file, beside links to Sources and Tests.
 
 import PackageDescription
 
@@ -20,10 +20,10 @@ let package = Package(
         .target(
             name: "SwiftBufCore", dependencies: ["CSwiftBufStorage"], path: "Sources/SwiftBufCore", swiftSettings: settings),
         .target(
-            name: "SwiftBufCoreTables", dependencies: ["SwiftBufCore", "CSwiftBufStorage"], path: "SwiftBufCoreTables",
+            name: "SwiftBufCoreTables", dependencies: ["SwiftBufCore", "CSwiftBufStorage"], path: "Tests/SwiftBufCoreTables",
             swiftSettings: settings),
         .executableTarget(
-            name: "swiftbuf-core-check", dependencies: ["SwiftBufCoreTables"], path: "SwiftBufCoreCheck",
+            name: "swiftbuf-core-check", dependencies: ["SwiftBufCoreTables"], path: "Tests/SwiftBufCoreCheck",
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
