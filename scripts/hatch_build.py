@@ -93,7 +93,8 @@ class ExtensionBuildHook(BuildHookInterface):
             name = "lib_swiftbuf.dylib"
         else:
             script = root / "Sources" / "CSwiftBuf" / "_swiftbuf.version"
-            linker = [f"--version-script={script}", "--gc-sections", "-z", "now", "-z", "relro"]
+            # Without a soname the linker writes the path of the build folder into the file.
+            linker = [f"--version-script={script}", f"-soname={EXTENSION}", "--gc-sections", "-z", "now", "-z", "relro"]
             name = "lib_swiftbuf.so"
         for argument in linker:
             command += ["-Xlinker", argument]
