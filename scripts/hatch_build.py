@@ -116,7 +116,10 @@ class ExtensionBuildHook(BuildHookInterface):
         extension.unlink(missing_ok=True)
         shutil.copyfile(product, extension)
         extension.chmod(0o755)
-        subprocess.run([strip, "-x" if sys.platform == "darwin" else "--strip-all", str(extension)], check=True)
+        # Hashes of the compiler's and the linker's inputs go too: they depend on the folder that was built in.
+        hashes = ["--remove-section=.swift_modhash", "--remove-section=.note.gnu.build-id"]
+        options = ["-x"] if sys.platform == "darwin" else ["--strip-all", *hashes]
+        subprocess.run([strip, *options, str(extension)], check=True)
         return extension
 
 
