@@ -3,7 +3,7 @@
    CPython derives the place of its standard library from the path of an interpreter, and would search PATH for one. What is found
    there may be another Python: a 3.11.7 under a linked 3.11.2 imports NumPy and fails on `_ssl`. So the library says where it
    is, and the interpreter is looked for above it: /usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0 and /usr/bin/python3.11,
-   /opt/python/lib/libpython3.12.so and /opt/python/bin/python3.12, Python.framework/Versions/3.12/Python and …/3.12/bin/python3.12. */
+   PREFIX/lib/libpython3.12.so and PREFIX/bin/python3.12, Python.framework/Versions/3.12/Python and …/3.12/bin/python3.12. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* dladdr */
 #endif

@@ -32,7 +32,7 @@ private func allocate(_ arguments: Arguments, in module: UnsafeMutablePointer<Py
         let format = try unsafe ItemFormat(argument: arguments.value(1, "format"), for: arguments.function)
         let order = try unsafe readOrder(arguments.value(2, "order"), for: arguments.function)
         return try unsafe newBuffer(
-            swiftbuf_buffer_type(module), shape: shape, format: format, order: order, zeroed: zeroed,
+            module, shape: shape, format: format, order: order, zeroed: zeroed,
             for: arguments.function)
     } catch {
         return nil
@@ -53,9 +53,13 @@ func moduleFull(
         let format = try unsafe ItemFormat(argument: arguments.value(2, "format"), for: .full)
         let order = try unsafe readOrder(arguments.value(3, "order"), for: .full)
         let object = try unsafe newBuffer(
-            swiftbuf_buffer_type(module), shape: shape, format: format, order: order, zeroed: false, for: .full)
+            module!, shape: shape, format: format, order: order, zeroed: false, for: .full)
         do throws(ExceptionIsSet) {
-            try unsafe ExportBlock(of: object).fill(with: value)
+            // Converting the value may run Python code, and that may find the object by the garbage collector.
+            let export = unsafe ExportBlock(of: object)
+            export.countExport()
+            defer { export.uncountExport() }
+            try unsafe export.fill(with: value)
         } catch {
             unsafe swiftbuf_drop_reference(object)
             throw error
@@ -72,15 +76,27 @@ func moduleAllocatedBytes(_: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePo
     unsafe PyLong_FromLongLong(swiftbuf_memory_allocated_bytes())
 }
 
+/// The type of the Buffers that a module makes.
+///
+/// - Throws: With `SystemError` set if the garbage collector has cleared the module.
+func bufferType(of module: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> OpaquePointer {
+    guard let type = unsafe swiftbuf_buffer_type(module) else {
+        raise(.systemError, "swiftbuf: a Buffer was asked for but the module is gone")
+        throw ExceptionIsSet()
+    }
+    return unsafe type
+}
+
 /// A Buffer over new memory, tracked by the garbage collector.
 ///
 /// - Throws: With `ValueError`, `TypeError` or `MemoryError` set; then nothing is left allocated.
 private func newBuffer(
-    _ type: OpaquePointer, shape: UnsafeMutablePointer<PyObject>, format: ItemFormat, order: Order,
+    _ module: UnsafeMutablePointer<PyObject>, shape: UnsafeMutablePointer<PyObject>, format: ItemFormat, order: Order,
     zeroed: Bool, for function: FunctionName
 ) throws(ExceptionIsSet) -> UnsafeMutablePointer<PyObject> {
     try unsafe format.checkPlainData(for: function)
     let rank = try unsafe rank(ofShape: shape, for: function)
+    let type = try unsafe bufferType(of: module)
     guard let object = unsafe swiftbuf_object_new(type, nil) else { throw ExceptionIsSet() }
     do throws(ExceptionIsSet) {
         // SAFETY: nobody else knows this object until it is tracked, not even code that reading the shape may run.
@@ -125,7 +141,7 @@ extension ExportBlock {
     ///
     /// - Throws: With `TypeError`, `ValueError` or `NotImplementedError` set.
     fileprivate func fill(with value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) {
-        // SAFETY: the caller owns the only reference, so memory and layout stay while other threads run.
+        // SAFETY: the caller has counted an export, so memory and layout stay whatever other code does meanwhile.
         let itemByteCount = itemByteCount
         let byteCount = byteCount
         let base = unsafe pointer.pointee.buf!

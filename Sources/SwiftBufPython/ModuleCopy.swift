@@ -25,7 +25,7 @@ func moduleCopy(
         guard unsafe PyObject_GetBuffer(object, view, CInt(SWIFTBUF_PYBUF_FULL_RO)) == 0 else { return nil }
         defer { unsafe PyBuffer_Release(view) }
         do throws(ExceptionIsSet) {
-            return try unsafe copyItems(of: view, as: swiftbuf_buffer_type(module))
+            return try unsafe copyItems(of: view, as: bufferType(of: module!))
         } catch {
             return nil
         }

@@ -5,6 +5,7 @@ test_item_values.py's matter, copies are test_copy.py's.
 """
 
 import ctypes
+import gc
 import mmap
 import random
 
@@ -276,3 +277,23 @@ def test_full_refuses_a_value_for_any_number_of_items_none_too(fmt, value, excep
     for shape in [3, (), 0, (2, 0)]:
         with pytest.raises(exception, match="format"):
             swiftbuf.full(shape, value, fmt)
+
+
+def test_a_value_that_finds_the_new_buffer_and_moves_its_memory_is_refused():
+    found = []
+
+    class Finder:
+        def __index__(self):
+            for candidate in gc.get_objects():
+                if type(candidate) is swiftbuf.Buffer and candidate.shape == (12345,):
+                    found.append(candidate)
+                    with pytest.raises(BufferError, match="exports of this memory are live"):
+                        candidate.resize(2**23)
+                    with pytest.raises(BufferError, match="exports of this Buffer are live"):
+                        candidate.release()
+            return 7
+
+    b = swiftbuf.full(12345, Finder(), "B")
+    assert found == [b] and b.exports == 0
+    assert b.tobytes() == bytes([7]) * 12345
+    found.clear()

@@ -10,7 +10,6 @@ import Testing
             Table(name: "format", rows: formatTables),
             Table(name: "layout", rows: layoutTables),
             Table(name: "grant", rows: grantTables),
-            Table(name: "storage", rows: storageTables),
             Table(name: "copy", rows: copyTables),
             Table(name: "half precision", rows: halfPrecisionTables),
         ])
@@ -19,6 +18,16 @@ import Testing
         table.rows(&check)
         #expect(check.failed == 0, "the rows that failed are printed above")
         #expect(check.passed > 0)
+    }
+
+    // The table counts the bytes of the whole process, and other tests allocate at the same time.
+    @Test("every row of the storage table holds, in a process of its own")
+    func storageTableHolds() async {
+        await #expect(processExitsWith: .success) {
+            var check = Check()
+            storageTables(&check)
+            precondition(check.failed == 0 && check.passed > 0, "the rows that failed are printed above")
+        }
     }
 }
 
