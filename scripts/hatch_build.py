@@ -93,9 +93,13 @@ class ExtensionBuildHook(BuildHookInterface):
             name = "lib_swiftbuf.dylib"
         else:
             script = root / "Sources" / "CSwiftBuf" / "_swiftbuf.version"
-            # Without a soname the linker writes the path of the build folder into the file.
-            linker = [f"--version-script={script}", f"-soname={EXTENSION}", "--gc-sections", "-z", "now", "-z", "relro"]
+            # A soname, because else the linker writes the path of the build folder into the file; no build id, because
+            # it is a hash of such paths.
+            linker = [f"--version-script={script}", f"-soname={EXTENSION}", "--build-id=none"]
+            linker += ["--gc-sections", "-z", "now", "-z", "relro"]
             name = "lib_swiftbuf.so"
+        # The compiler keeps hashes of its inputs in the object files, which depend on the build folder too.
+        command += ["-Xswiftc", "-Xfrontend", "-Xswiftc", "-disable-incremental-llvm-codegen"]
         for argument in linker:
             command += ["-Xlinker", argument]
         self.app.display_info(" ".join(command))
@@ -116,10 +120,7 @@ class ExtensionBuildHook(BuildHookInterface):
         extension.unlink(missing_ok=True)
         shutil.copyfile(product, extension)
         extension.chmod(0o755)
-        # Hashes of the compiler's and the linker's inputs go too: they depend on the folder that was built in.
-        hashes = ["--remove-section=.swift_modhash", "--remove-section=.note.gnu.build-id"]
-        options = ["-x"] if sys.platform == "darwin" else ["--strip-all", *hashes]
-        subprocess.run([strip, *options, str(extension)], check=True)
+        subprocess.run([strip, "-x" if sys.platform == "darwin" else "--strip-all", str(extension)], check=True)
         return extension
 
 
