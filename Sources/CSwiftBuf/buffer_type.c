@@ -20,12 +20,22 @@ PyObject *swiftbuf_object_new(PyTypeObject *type, PyObject *base) {
     self->weakrefs = NULL;
     Py_XINCREF(base);
     self->base = base;
+    self->hash = -1;
     memset(&self->export, 0, offsetof(swiftbuf_export, inline_dimensions));
     return (PyObject *)self;
 }
 
 void swiftbuf_object_clear_base(PyObject *self) {
     Py_CLEAR(((swiftbuf_object *)self)->base);
+}
+
+static PyObject *buffer_new(PyTypeObject *type, PyObject *arguments, PyObject *names) {
+    static char *parameters[] = {"object", NULL};
+    PyObject *object;
+    if (!PyArg_ParseTupleAndKeywords(arguments, names, "O:Buffer", parameters, &object)) {
+        return NULL;
+    }
+    return swiftbuf_buffer_from_object(type, object);
 }
 
 static void buffer_dealloc(PyObject *self) {
@@ -59,13 +69,15 @@ static int buffer_clear(PyObject *self) {
 #define ATTRIBUTE(name, doc) {#name, swiftbuf_buffer_get_##name, NULL, PyDoc_STR(doc), NULL}
 
 static PyGetSetDef buffer_attributes[] = {
+    ATTRIBUTE(obj, "The exporter whose memory this is; None if it is Swift's own."),
     ATTRIBUTE(nbytes, "Bytes that the items take, packed: product(shape) * itemsize. Py_buffer's `len`."),
     ATTRIBUTE(itemsize, "Bytes of one item; above zero, also when the buffer is empty."),
     ATTRIBUTE(format, "The item's type in the syntax of the struct module and PEP 3118."),
     ATTRIBUTE(ndim, "Number of dimensions, 0 to 64."),
     ATTRIBUTE(shape, "Items along each dimension: a tuple of ndim ints."),
     ATTRIBUTE(strides, "Bytes from one item to the next along each dimension: a tuple of ndim ints, which may be negative."),
-    ATTRIBUTE(suboffsets, "Always (): the items are reached by strides alone, through no pointers."),
+    ATTRIBUTE(suboffsets, "Where items are reached through pointers: for each dimension the bytes to add behind the pointer, -1 if there\n"
+                          "is none. Empty if there are no pointers."),
     ATTRIBUTE(readonly, "Whether the memory may not be written to through this Buffer."),
     ATTRIBUTE(c_contiguous, "Whether the items are packed in C order (last index fastest)."),
     ATTRIBUTE(f_contiguous, "Whether the items are packed in Fortran order (first index fastest)."),
@@ -85,6 +97,38 @@ PyDoc_STRVAR(transpose_doc,
 "Buffer\n    A view: it shares the memory, keeps it alive, and counts as one of its exports.\n\n"
 "Raises\n------\n"
 "ValueError\n    If the axes are no permutation of range(ndim), or the Buffer is released.");
+
+PyDoc_STRVAR(reshape_doc,
+"reshape($self, /, *shape)\n--\n\n"
+"The same items, in the same order, in another shape; no byte is moved.\n\n"
+"Parameters\n----------\n"
+"*shape : int, or one tuple or list of ints\n"
+"    Items along each dimension, as many in all as there are. One of them may be -1: what the others leave.\n\n"
+"Returns\n-------\n"
+"Buffer\n    A view: it shares the memory, keeps it alive, and counts as one of its exports.\n\n"
+"Raises\n------\n"
+"ValueError\n    If the number of items is another, if no strides show the items in that shape so that they would have to be copied\n"
+"    first, or if the Buffer is released.");
+
+PyDoc_STRVAR(cast_doc,
+"cast($self, /, format, shape=None)\n--\n\n"
+"The same bytes read as items of another format; no byte is moved.\n\n"
+"Parameters\n----------\n"
+"format : str\n    The new items' type, in the syntax of the struct module and PEP 3118.\n"
+"shape : int, tuple or list of ints, or None\n"
+"    Items along each dimension; then the Buffer has to be C-contiguous. None keeps the dimensions, and cuts the bytes of the\n"
+"    last one anew, which has to be contiguous.\n\n"
+"Returns\n-------\n"
+"Buffer\n    A view: it shares the memory, keeps it alive, and counts as one of its exports.\n\n"
+"Raises\n------\n"
+"TypeError\n    If the memory is not contiguous as needed, or the bytes do not suffice or leave a rest; as memoryview.\n"
+"ValueError\n    If the format is not understood or holds references or pointers, or the Buffer is released.");
+
+PyDoc_STRVAR(broadcast_to_doc,
+"broadcast_to($self, shape, /)\n--\n\n"
+"A read-only view in which items repeat, by strides of zero: new dimensions come in front, and dimensions of one item have as\n"
+"many as the shape says, as numpy.broadcast_to.\n\n"
+"Raises ValueError if the shape does not fit, or the Buffer is released.");
 
 PyDoc_STRVAR(toreadonly_doc,
 "toreadonly($self, /)\n--\n\n"
@@ -130,6 +174,9 @@ PyDoc_STRVAR(sizeof_doc,
 
 static PyMethodDef buffer_methods[] = {
     {"transpose", (PyCFunction)(void (*)(void))swiftbuf_buffer_transpose, METH_FASTCALL, transpose_doc},
+    {"reshape", (PyCFunction)(void (*)(void))swiftbuf_buffer_reshape, METH_FASTCALL, reshape_doc},
+    {"cast", (PyCFunction)(void (*)(void))swiftbuf_buffer_cast, METH_FASTCALL | METH_KEYWORDS, cast_doc},
+    {"broadcast_to", swiftbuf_buffer_broadcast_to, METH_O, broadcast_to_doc},
     {"toreadonly", swiftbuf_buffer_toreadonly, METH_NOARGS, toreadonly_doc},
     {"tolist", swiftbuf_buffer_tolist, METH_NOARGS, tolist_doc},
     {"tobytes", swiftbuf_buffer_tobytes, METH_NOARGS, tobytes_doc},
@@ -155,6 +202,7 @@ PyDoc_STRVAR(buffer_doc,
 
 static PyType_Slot buffer_slots[] = {
     {Py_tp_doc, (void *)buffer_doc},
+    {Py_tp_new, buffer_new},
     {Py_tp_dealloc, buffer_dealloc},
     {Py_tp_traverse, buffer_traverse},
     {Py_tp_clear, buffer_clear},
@@ -173,12 +221,19 @@ static PyType_Slot buffer_slots[] = {
     {0, NULL},
 };
 
+/* Py_TPFLAGS_SEQUENCE, by which `match b: case [x, y]` knows a sequence. The limited API of 3.11 does not name it, and
+   collections.abc.Sequence.register() sets it on mutable types alone; memoryview has both, the flag and the immutable type. */
+#define SEQUENCE (1UL << 5)
+#ifdef Py_TPFLAGS_SEQUENCE
+_Static_assert(SEQUENCE == Py_TPFLAGS_SEQUENCE, "CPython's flag");
+#endif
+
 /* No Py_TPFLAGS_BASETYPE: every extension recognises a Buffer by this one type, and memoryview allows no subclass either. */
 static PyType_Spec buffer_spec = {
     .name = "swiftbuf.Buffer",
     .basicsize = sizeof(swiftbuf_object),
     .itemsize = 0,
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | SEQUENCE,
     .slots = buffer_slots,
 };
 

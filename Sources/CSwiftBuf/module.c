@@ -2,6 +2,7 @@
 #include "CSwiftBuf.h"
 
 #include "buffer_type.h"
+#include "managed_buffer.h"
 
 /* The version of the extension; the Python files beside it compare it with theirs. */
 #define SWIFTBUF_VERSION "0.1.0"
@@ -32,6 +33,21 @@ PyDoc_STRVAR(full_doc,
 "A Buffer whose items all have the given value. Parameters and exceptions are those of zeros(); a value that is of the wrong\n"
 "type for the format is a TypeError, one that does not fit it a ValueError.");
 
+PyDoc_STRVAR(frombuffer_doc,
+"frombuffer(obj, format='B', shape=None, offset=0)\n--\n\n"
+"A Buffer that shares the bytes of any C-contiguous object that has the buffer protocol, read as other items.\n\n"
+"Parameters\n----------\n"
+"obj : object\n    The exporter; its own format and shape are not looked at. It is kept alive, and cannot be resized meanwhile.\n"
+"format : str\n    The items' type, in the syntax of the struct module and PEP 3118.\n"
+"shape : int, tuple of ints or None\n    Items along each dimension; None is one dimension of all the items that are there.\n"
+"offset : int\n    Bytes before the first item. Any number: items need not be aligned.\n\n"
+"Returns\n-------\n"
+"Buffer\n    Read-only exactly if obj is.\n\n"
+"Raises\n------\n"
+"TypeError\n    If obj has no buffer.\n"
+"BufferError\n    If its bytes are not contiguous in C order.\n"
+"ValueError\n    If there are too few bytes, or without a shape some are left over; or the format holds references or pointers.");
+
 PyDoc_STRVAR(copy_doc,
 "copy(obj, /)\n--\n\n"
 "A Buffer with a copy of the items of any object that has the buffer protocol: writable, in C order, with obj's format and\n"
@@ -47,6 +63,7 @@ static PyMethodDef module_functions[] = {
     {"zeros", (PyCFunction)(void (*)(void))swiftbuf_module_zeros, METH_FASTCALL | METH_KEYWORDS, zeros_doc},
     {"empty", (PyCFunction)(void (*)(void))swiftbuf_module_empty, METH_FASTCALL | METH_KEYWORDS, empty_doc},
     {"full", (PyCFunction)(void (*)(void))swiftbuf_module_full, METH_FASTCALL | METH_KEYWORDS, full_doc},
+    {"frombuffer", (PyCFunction)(void (*)(void))swiftbuf_module_frombuffer, METH_FASTCALL | METH_KEYWORDS, frombuffer_doc},
     {"copy", swiftbuf_module_copy, METH_O, copy_doc},
     {"allocated_bytes", swiftbuf_module_allocated_bytes, METH_NOARGS, allocated_bytes_doc},
     {NULL, NULL, 0, NULL},
@@ -97,6 +114,10 @@ static int module_exec(PyObject *module) {
     if (state->buffer_type == NULL) {
         goto error;
     }
+    state->managed_type = swiftbuf_managed_type_new(module);
+    if (state->managed_type == NULL) {
+        goto error;
+    }
     if (PyModule_AddObjectRef(module, "Buffer", (PyObject *)state->buffer_type) < 0) {
         goto error;
     }
@@ -119,6 +140,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
     swiftbuf_module_state *state = PyModule_GetState(module);
     if (state != NULL) {
         Py_VISIT(state->buffer_type);
+        Py_VISIT(state->managed_type);
     }
     return 0;
 }
@@ -127,6 +149,7 @@ static int module_clear(PyObject *module) {
     swiftbuf_module_state *state = PyModule_GetState(module);
     if (state != NULL) {
         Py_CLEAR(state->buffer_type);
+        Py_CLEAR(state->managed_type);
     }
     return 0;
 }

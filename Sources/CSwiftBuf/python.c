@@ -49,6 +49,15 @@ void swiftbuf_raise_type(swiftbuf_exception kind, const char *format, PyObject *
     Py_DECREF(name);
 }
 
+void swiftbuf_raise_type_from(swiftbuf_exception kind, const char *format, const char *text, PyObject *object) {
+    PyObject *name = PyType_GetName(Py_TYPE(object));
+    if (name == NULL) {
+        return;
+    }
+    PyErr_Format(exception_class(kind), format, text, name);
+    Py_DECREF(name);
+}
+
 int swiftbuf_raised(swiftbuf_exception kind) {
     return PyErr_ExceptionMatches(exception_class(kind));
 }

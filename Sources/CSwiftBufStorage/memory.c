@@ -174,6 +174,11 @@ void *swiftbuf_memory_reallocate(void *base, size_t byte_count, size_t new_byte_
     return moved;
 }
 
+void *swiftbuf_memory_of_no_bytes(void) {
+    static _Alignas(SWIFTBUF_ALIGNMENT) char nothing[1];
+    return nothing;
+}
+
 void *swiftbuf_block_allocate(size_t byte_count, int zeroed) {
     return zeroed ? calloc(1, byte_count) : malloc(byte_count);
 }

@@ -4,6 +4,7 @@
 
 import CPython
 import CSwiftBuf
+import CSwiftBufStorage
 import SwiftBufCore
 
 /// What a getter returns.
@@ -72,7 +73,13 @@ func bufferStrides(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRa
 
 @_cdecl("swiftbuf_buffer_get_suboffsets")
 func bufferSuboffsets(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPointer?) -> NewReference {
-    unsafe attribute(object) { _ in unsafe PyTuple_New(0) }
+    unsafe attribute(object) { export in
+        unsafe export.pinned {
+            unsafe tuple(
+                of: UnsafeMutableBufferPointer(
+                    start: export.pointer.pointee.suboffsets, count: export.isIndirect ? export.rank : 0))
+        }
+    }
 }
 
 @_cdecl("swiftbuf_buffer_get_readonly")
@@ -124,7 +131,9 @@ func bufferSizeOf(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePoi
         size += export.blockByteCount
     }
     if let storage = unsafe export.pointer.pointee.storage, !export.traits.contains(.view) {
-        size += unsafe MemoryLayout.size(ofValue: storage.pointee) + storage.pointee.capacity
+        // Memory of others is not counted, and a C caller may say anything of its capacity.
+        let isOwned = unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_OWNED) != 0
+        size += unsafe MemoryLayout.size(ofValue: storage.pointee) + (isOwned ? storage.pointee.capacity : 0)
     }
     return unsafe PyLong_FromSsize_t(size)
 }

@@ -1,6 +1,6 @@
-// b[i], b[i, j], their assignment, and len(b).
+// b[key], b[key] = value: which of them is about one item, and that item. And len(b).
 //
-// An index that is no plain int may run Python code, which may resize or release the Buffer: all indices are read before the shape
+// An index that is no plain int may run Python code, which may resize or release the Buffer: all of a key is read before the shape
 // is looked at, and nothing of the export block is kept across such a call.
 //
 // The two subscript slots are @c, not @_cdecl as all others: the same C symbol without a second function behind it, which is a
@@ -23,7 +23,7 @@ func bufferLength(_ object: UnsafeMutablePointer<PyObject>?) -> Int {
     return unsafe export.pointer.pointee.shape[0]
 }
 
-/// The item at a position of a one-dimensional Buffer; what iteration calls.
+/// What stands at a position along the first dimension, an item or a view; what iteration calls.
 @_cdecl("swiftbuf_buffer_item")
 func bufferItem(_ object: UnsafeMutablePointer<PyObject>?, _ index: Int) -> UnsafeMutablePointer<PyObject>? {
     let export = unsafe ExportBlock(of: object)
@@ -32,11 +32,13 @@ func bufferItem(_ object: UnsafeMutablePointer<PyObject>?, _ index: Int) -> Unsa
         raise(.indexError, "index is out of bounds")
         return nil
     }
-    do {
-        return unsafe export.readItem(at: try export.address(of: index))
-    } catch {
-        return nil
+    if export.isPlain(rank: 1) {
+        guard let address = try? unsafe export.address(of: index) else { return nil }
+        return unsafe export.readItem(at: address)
     }
+    guard let key = unsafe PyLong_FromSsize_t(index) else { return nil }
+    defer { unsafe swiftbuf_drop_reference(key) }
+    return unsafe subscriptByParts(object.unsafelyUnwrapped, key)
 }
 
 /// `b[key]`.
@@ -45,11 +47,14 @@ func bufferSubscript(
     _ object: UnsafeMutablePointer<PyObject>, _ key: UnsafeMutablePointer<PyObject>
 ) -> UnsafeMutablePointer<PyObject>? {
     let export = unsafe ExportBlock(of: object)
-    do {
-        return unsafe export.readItem(at: try address(ofKey: key, in: export))
+    do throws(ExceptionIsSet) {
+        if let address = try unsafe plainAddress(ofKey: key, in: export) {
+            return unsafe export.readItem(at: address)
+        }
     } catch {
         return nil
     }
+    return unsafe swiftbuf_is_slice(key) != 0 ? slice(object, key) : subscriptByParts(object, key)
 }
 
 /// `b[key] = value`, and `del b[key]`, which is refused.
@@ -66,30 +71,21 @@ func bufferAssignSubscript(
         // What loops in Python are made of first: converting a plain float or int runs no Python code.
         if unsafe export.itemIs(.float64) && swiftbuf_is_exact_float(value) != 0 {
             let item = unsafe PyFloat_AsDouble(value)
-            try unsafe address(ofKey: key, in: export).storeBytes(of: item, as: Double.self)
+            if let address = try unsafe plainAddress(ofKey: key, in: export) {
+                unsafe address.storeBytes(of: item, as: Double.self)
+                return 0
+            }
         } else if let item = unsafe export.packByte(value) {
-            try unsafe address(ofKey: key, in: export).storeBytes(of: item, as: UInt8.self)
-        } else {
-            try unsafe assignUncommonItem(value, to: key, in: export)
+            if let address = try unsafe plainAddress(ofKey: key, in: export) {
+                unsafe address.storeBytes(of: item, as: UInt8.self)
+                return 0
+            }
         }
+        try unsafe assignByParts(object, key, value)
         return 0
     } catch {
         return -1
     }
-}
-
-/// Assigns a value of any other type, or to an item of any other format.
-@inline(never)
-private func assignUncommonItem(
-    _ value: UnsafeMutablePointer<PyObject>, to key: UnsafeMutablePointer<PyObject>, in export: ExportBlock
-) throws(ExceptionIsSet) {
-    if export.itemIsText {
-        try unsafe export.writeText(value, at: try address(ofKey: key, in: export))
-        return
-    }
-    // Converting the value may run Python code: where the item stands is looked up afterwards.
-    let packed = try unsafe export.packItem(value)
-    unsafe packed.store(to: try unsafe address(ofKey: key, in: export), byteCount: export.itemByteCount)
 }
 
 /// Sets the exception for an assignment that can have no value, or no place.
@@ -102,49 +98,31 @@ private func refuseAssignment(to export: ExportBlock, isDeletion: Bool) -> CInt 
     return -1
 }
 
-/// The address of the item that a key names: an int, or a tuple of as many ints as there are dimensions.
+/// The address of the item that a key of plain ints names in a Buffer of one or two dimensions; nil for all other keys and Buffers.
 ///
-/// - Throws: With `TypeError`, `IndexError` or `ValueError` (released) set.
+/// Runs no Python code.
+///
+/// - Throws: With `IndexError` set.
 @inline(__always)
-private func address(
+private func plainAddress(
     ofKey key: UnsafeMutablePointer<PyObject>, in export: ExportBlock
-) throws(ExceptionIsSet) -> UnsafeMutableRawPointer {
-    if unsafe swiftbuf_is_exact_int(key) != 0 {
+) throws(ExceptionIsSet) -> UnsafeMutableRawPointer? {
+    if unsafe swiftbuf_is_exact_int(key) != 0 && export.isPlain(rank: 1) {
         return try unsafe export.address(of: try readIndex(key))
     }
-    if unsafe swiftbuf_is_exact_tuple(key) != 0 && swiftbuf_tuple_size(key) == 2 {
-        let first = try unsafe readIndex(PyTuple_GetItem(key, 0).unsafelyUnwrapped)
-        let second = try unsafe readIndex(PyTuple_GetItem(key, 1).unsafelyUnwrapped)
-        return try unsafe export.address(of: first, second)
-    }
-    return try unsafe addressOfUncommonKey(key, in: export)
-}
-
-/// Keys other than one plain int or a pair.
-@inline(never)
-private func addressOfUncommonKey(
-    _ key: UnsafeMutablePointer<PyObject>, in export: ExportBlock
-) throws(ExceptionIsSet) -> UnsafeMutableRawPointer {
-    guard unsafe swiftbuf_is_tuple(key) != 0 else {
-        guard unsafe PyIndex_Check(key) != 0 else {
-            unsafe swiftbuf_raise_type(
-                SWIFTBUF_TYPE_ERROR, cText("index of type '%U' was given but it must be an int or a tuple of ints"), key, nil)
-            throw ExceptionIsSet()
+    if unsafe swiftbuf_is_exact_tuple(key) != 0 && swiftbuf_tuple_size(key) == 2 && export.isPlain(rank: 2) {
+        let first = unsafe PyTuple_GetItem(key, 0).unsafelyUnwrapped
+        let second = unsafe PyTuple_GetItem(key, 1).unsafelyUnwrapped
+        if unsafe swiftbuf_is_exact_int(first) != 0 && swiftbuf_is_exact_int(second) != 0 {
+            return try unsafe export.address(of: try readIndex(first), try readIndex(second))
         }
-        return try unsafe export.address(of: try readIndex(key))
     }
-    let count = unsafe PyTuple_Size(key)
-    guard count <= Layout.maximumRank else { throw export.wrongIndexCount(count) }
-    var indices = InlineArray<64, Int>(repeating: 0)
-    for axis in 0..<count {
-        indices[axis] = try unsafe readIndex(PyTuple_GetItem(key, axis).unsafelyUnwrapped)
-    }
-    return try unsafe export.address(of: indices.span.extracting(0..<count))
+    return nil
 }
 
 /// Reads one index; may run Python code.
 @inline(__always)
-private func readIndex(_ object: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> Int {
+func readIndex(_ object: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> Int {
     if unsafe swiftbuf_is_exact_int(object) != 0 {
         let index = unsafe PyLong_AsSsize_t(object)
         if index != -1 { return index }
@@ -175,10 +153,19 @@ extension ExportBlock {
         return false
     }
 
-    /// The byte offset of an index along a dimension; negative ones count from the end.
+    /// Whether this is a Buffer of so many dimensions, neither released nor one whose items stand behind pointers.
     @inline(__always)
-    private func byteOffset(_ index: Int, axis: Int) throws(ExceptionIsSet) -> Int {
-        // SAFETY: the caller has checked that there is such a dimension.
+    func isPlain(rank: Int32) -> Bool {
+        unsafe pointer.pointee.ndim == rank && traits.isDisjoint(with: [.released, .indirect])
+    }
+
+    /// The byte offset of an index along a dimension; negative ones count from the end.
+    ///
+    /// - Precondition: There is such a dimension.
+    /// - Throws: With `IndexError` set.
+    @inline(__always)
+    func byteOffset(_ index: Int, axis: Int) throws(ExceptionIsSet) -> Int {
+        // SAFETY: the precondition.
         let count = unsafe pointer.pointee.shape.unsafelyUnwrapped[axis]
         let position = index < 0 ? index &+ count : index
         // One comparison for both ends: what is below zero is a large unsigned number.
@@ -189,46 +176,40 @@ extension ExportBlock {
         return unsafe position &* pointer.pointee.strides.unsafelyUnwrapped[axis]
     }
 
-    /// The address of an item of a one-dimensional Buffer.
+    /// The address of an item of a plain Buffer of one dimension.
     @inline(__always)
     func address(of index: Int) throws(ExceptionIsSet) -> UnsafeMutableRawPointer {
-        guard checkNotReleased() else { throw ExceptionIsSet() }
-        guard unsafe pointer.pointee.ndim == 1 else { throw wrongIndexCount(1) }
-        return unsafe pointer.pointee.buf.unsafelyUnwrapped + (try byteOffset(index, axis: 0))
+        unsafe pointer.pointee.buf.unsafelyUnwrapped + (try byteOffset(index, axis: 0))
     }
 
-    /// The address of an item of a two-dimensional Buffer.
+    /// The address of an item of a plain Buffer of two dimensions.
     @inline(__always)
     func address(of first: Int, _ second: Int) throws(ExceptionIsSet) -> UnsafeMutableRawPointer {
-        guard checkNotReleased() else { throw ExceptionIsSet() }
-        guard unsafe pointer.pointee.ndim == 2 else { throw wrongIndexCount(2) }
         let offset = try byteOffset(first, axis: 0)
         return unsafe pointer.pointee.buf.unsafelyUnwrapped + offset + (try byteOffset(second, axis: 1))
     }
 
-    /// The address of an item of a Buffer with any number of dimensions.
-    func address(of indices: Span<Int>) throws(ExceptionIsSet) -> UnsafeMutableRawPointer {
-        guard checkNotReleased() else { throw ExceptionIsSet() }
-        guard rank == indices.count else { throw wrongIndexCount(indices.count) }
-        var address = unsafe pointer.pointee.buf!
-        for axis in indices.indices {
-            unsafe address += try byteOffset(indices[axis], axis: axis)
+    /// The address of the item that a key of as many indices as dimensions names.
+    func address(of key: KeyParts) throws(ExceptionIsSet) -> UnsafeMutableRawPointer {
+        var address = unsafe pointer.pointee.buf.unsafelyUnwrapped
+        for axis in 0..<rank {
+            unsafe address += try byteOffset(key.parts[axis].start, axis: axis)
+            unsafe address = follow(address, behind: axis)
         }
         return unsafe address
+    }
+
+    /// Where the way to an item leads behind a dimension: on, or through the pointer that stands there.
+    @inline(__always)
+    func follow(_ address: UnsafeMutableRawPointer, behind axis: Int) -> UnsafeMutableRawPointer {
+        guard let suboffset = unsafe pointer.pointee.suboffsets?[axis], suboffset >= 0 else { return unsafe address }
+        // SAFETY: the exporter says that a pointer stands at each position of this dimension.
+        return unsafe address.loadUnaligned(as: UnsafeMutableRawPointer.self) + suboffset
     }
 
     @inline(never)
     private func indexIsOutOfBounds(_ index: Int, axis: Int, count: Int) -> ExceptionIsSet {
         raise(.indexError, "index %lld is out of bounds for dimension %lld with %lld items", index, axis, count)
-        return ExceptionIsSet()
-    }
-
-    /// Sets the exception for a key that does not name one item.
-    @inline(never)
-    func wrongIndexCount(_ count: Int) -> ExceptionIsSet {
-        raise(
-            count > rank ? .typeError : .notImplementedError,
-            "%lld indices were given but this Buffer has %lld dimensions", count, rank)
         return ExceptionIsSet()
     }
 }

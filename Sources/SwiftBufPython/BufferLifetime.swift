@@ -13,12 +13,8 @@ func bufferResize(
     let export = unsafe ExportBlock(of: object)
     do {
         // Reading the shape may run Python code, so that the Buffer is looked at afterwards alone.
-        let rank = try unsafe rank(ofShape: shape!, for: .resize)
         var dimensions = InlineArray<64, Int>(repeating: 0)
-        var span = dimensions.mutableSpan
-        try unsafe span.withUnsafeMutableBufferPointer { (all) throws(ExceptionIsSet) in
-            try unsafe readShape(shape!, into: UnsafeMutableBufferPointer(rebasing: all[..<rank]), for: .resize)
-        }
+        let rank = try unsafe readShape(shape!, into: &dimensions, for: .resize)
         guard export.checkNotReleased() else { return nil }
         try export.resize(dimensions.span.extracting(0..<rank))
         return unsafe swiftbuf_none()

@@ -1,54 +1,14 @@
-// Views: the same memory with its dimensions in another order, or read-only. No byte moves.
-//
-// A view owns a reference to the storage, not to the Buffer it was made from, and counts as one export of the memory, so that
-// nothing moves while it lives. Chains of views are therefore never deeper than one.
+// Views of all items: with the dimensions in another order, or read-only. No byte moves.
 
 import CPython
 import CSwiftBuf
-import CSwiftBufStorage
 import SwiftBufCore
 
-/// Makes a view of a Buffer, which stays as it is meanwhile: allocating an object may run the garbage collector, and so Python code.
-private func makeView(
-    of object: UnsafeMutablePointer<PyObject>, axes: (Int) -> Int, adding traits: Traits
-) -> NewReference {
-    unsafe ExportBlock(of: object).pinned { unsafe makeView(ofPinned: object, axes: axes, adding: traits) }
-}
-
-/// Makes a view of a Buffer, with the dimensions in the order of `axes`, or in their own.
-///
-/// - Parameter axes: A permutation of the dimensions, or nil.
-/// - Returns: A new reference, tracked; or nil with `MemoryError` set.
-private func makeView(
-    ofPinned object: UnsafeMutablePointer<PyObject>, axes: (Int) -> Int, adding traits: Traits
-) -> NewReference {
-    // SAFETY: the caller has checked that the Buffer is not released, and keeps its fields and storage as they are.
-    let source = unsafe ExportBlock(of: object)
-    guard
-        let view = unsafe swiftbuf_object_new(
-            swiftbuf_type_of(object), swiftbuf_base_of(object))
-    else { return nil }
-    let target = unsafe ExportBlock(of: view)
-    let rank = source.rank
-    do {
-        try target.reserve(rank: rank, formatByteCount: source.formatByteCount)
-    } catch {
-        unsafe swiftbuf_drop_reference(view)
-        return nil
-    }
-    for axis in 0..<rank {
-        unsafe target.shape[axis] = source.shape[axes(axis)]
-        unsafe target.byteStrides[axis] = source.byteStrides[axes(axis)]
-    }
-    target.copyItemFormat(from: source)
-    unsafe target.pointer.pointee.buf = source.pointer.pointee.buf
-    target.byteCount = source.byteCount
-    target.settleTraits(source.traits.intersection(.readonly).union(traits).union(.view))
-    unsafe swiftbuf_storage_retain(source.pointer.pointee.storage)
-    unsafe target.pointer.pointee.storage = source.pointer.pointee.storage
-    unsafe target.pointer.pointee.storage.pointee.exports &+= 1
-    unsafe PyObject_GC_Track(view)
-    return unsafe view
+/// `b.toreadonly()`.
+@_cdecl("swiftbuf_buffer_toreadonly")
+func bufferToReadOnly(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
+    guard unsafe ExportBlock(of: object).checkNotReleased() else { return nil }
+    return unsafe makeView(ofAll: object.unsafelyUnwrapped, adding: .readonly)
 }
 
 /// `b.T`.
@@ -57,14 +17,7 @@ func bufferTransposed(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutabl
     let export = unsafe ExportBlock(of: object)
     guard export.checkNotReleased() else { return nil }
     let last = export.rank - 1
-    return unsafe makeView(of: object!, axes: { last - $0 }, adding: [])
-}
-
-/// `b.toreadonly()`.
-@_cdecl("swiftbuf_buffer_toreadonly")
-func bufferToReadOnly(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    guard unsafe ExportBlock(of: object).checkNotReleased() else { return nil }
-    return unsafe makeView(of: object!, axes: { $0 }, adding: .readonly)
+    return unsafe makeView(of: object.unsafelyUnwrapped) { last - $0 }
 }
 
 /// `b.transpose(*axes)`: no axes, each axis as an argument, or all in one tuple.
@@ -77,26 +30,56 @@ func bufferTranspose(
     }
     let export = unsafe ExportBlock(of: object)
     var axes = InlineArray<64, Int>(repeating: 0)
-    do {
-        let given: Int
-        if count == 1, let tuple = unsafe arguments![0], unsafe swiftbuf_is_tuple(tuple) != 0 {
-            given = unsafe PyTuple_Size(tuple)
-            for position in 0..<min(given, Layout.maximumRank) {
-                axes[position] = try unsafe readAxis(PyTuple_GetItem(tuple, position)!)
-            }
-        } else {
-            given = count
-            for position in 0..<min(given, Layout.maximumRank) {
-                axes[position] = try unsafe readAxis(arguments![position]!)
-            }
-        }
+    do throws(ExceptionIsSet) {
+        let given = try unsafe readAxes(arguments.unsafelyUnwrapped, count, into: &axes)
         // Reading the axes may have run Python code: only now is the Buffer looked at.
         guard export.checkNotReleased() else { return nil }
         try normalize(&axes, count: given, rank: export.rank)
     } catch {
         return nil
     }
-    return unsafe makeView(of: object!, axes: { axes[$0] }, adding: [])
+    return unsafe makeView(of: object.unsafelyUnwrapped) { axes[$0] }
+}
+
+/// Makes a view with the dimensions in the order of `axes`, a permutation.
+private func makeView(of object: UnsafeMutablePointer<PyObject>, axes: (Int) -> Int) -> NewReference {
+    let export = unsafe ExportBlock(of: object)
+    if export.isIndirect && !isIdentity(axes, rank: export.rank) {
+        // The dimensions before a pointer have to come before those behind it.
+        raise(.notImplementedError, "transpose: the items of this Buffer are reached through pointers, whose order is fixed")
+        return nil
+    }
+    return unsafe makeView(
+        of: object, rank: export.rank, formatByteCount: export.formatByteCount, indirect: export.isIndirect
+    ) { (source, target) throws(ExceptionIsSet) in
+        target.copyItemFormat(from: source)
+        unsafe target.pointer.pointee.buf = source.pointer.pointee.buf
+        for axis in 0..<source.rank {
+            target.copyDimension(axis, from: source, axis: axes(axis))
+        }
+    }
+}
+
+private func isIdentity(_ axes: (Int) -> Int, rank: Int) -> Bool {
+    for axis in 0..<rank where axes(axis) != axis { return false }
+    return true
+}
+
+/// Reads the axes that transpose() was called with, and says how many there are.
+private func readAxes(
+    _ arguments: UnsafePointer<UnsafeMutablePointer<PyObject>?>, _ count: Int, into axes: inout InlineArray<64, Int>
+) throws(ExceptionIsSet) -> Int {
+    if count == 1, let tuple = unsafe arguments[0], unsafe swiftbuf_is_tuple(tuple) != 0 {
+        let given = unsafe PyTuple_Size(tuple)
+        for position in 0..<min(given, Layout.maximumRank) {
+            axes[position] = try unsafe readAxis(PyTuple_GetItem(tuple, position)!)
+        }
+        return given
+    }
+    for position in 0..<min(count, Layout.maximumRank) {
+        axes[position] = try unsafe readAxis(arguments[position]!)
+    }
+    return count
 }
 
 private func readAxis(_ object: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> Int {

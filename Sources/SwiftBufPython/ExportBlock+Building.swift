@@ -8,32 +8,42 @@ import CSwiftBufStorage
 import SwiftBufCore
 
 extension ExportBlock {
-    /// Makes room for `rank` dimensions: inline for a few, one heap block for more, or for a format that does not fit inline.
+    /// Makes room for `rank` dimensions: inline for a few, one heap block for more, for a format that does not fit inline, or for
+    /// suboffsets.
     ///
-    /// - Parameter formatByteCount: Bytes of the format that is to be kept, the NUL included.
+    /// - Parameters:
+    ///   - formatByteCount: Bytes of the format that is to be kept, the NUL included.
+    ///   - indirect: Whether there are suboffsets.
     /// - Throws: With `MemoryError` set.
     @inline(__always)
-    func reserve(rank: Int, formatByteCount: Int) throws(ExceptionIsSet) {
+    func reserve(rank: Int, formatByteCount: Int, indirect: Bool = false) throws(ExceptionIsSet) {
         // SAFETY: the object's own fields.
-        guard rank <= Int(SWIFTBUF_INLINE_DIMENSIONS) && formatByteCount <= Int(SWIFTBUF_INLINE_FORMAT) else {
-            return try reserveBlock(rank: rank, formatByteCount: formatByteCount)
+        guard
+            rank <= Int(SWIFTBUF_INLINE_DIMENSIONS) && formatByteCount <= Int(SWIFTBUF_INLINE_FORMAT) && !indirect
+        else {
+            return try reserveBlock(rank: rank, formatByteCount: formatByteCount, indirect: indirect)
         }
         unsafe place(inlineDimensions, rank: rank, format: inlineFormat)
     }
 
     @inline(never)
-    private func reserveBlock(rank: Int, formatByteCount: Int) throws(ExceptionIsSet) {
-        // SAFETY: the block is as large as what is laid out in it: shape, strides, and a format that does not fit inline.
+    private func reserveBlock(rank: Int, formatByteCount: Int, indirect: Bool) throws(ExceptionIsSet) {
+        // SAFETY: the block is as large as what is laid out in it: shape, strides, suboffsets if there are any, and a format that does
+        // not fit inline.
         let formatFits = formatByteCount <= Int(SWIFTBUF_INLINE_FORMAT)
-        let size = 2 * rank * MemoryLayout<Int>.stride + (formatFits ? 0 : formatByteCount)
+        let words = (indirect ? 3 : 2) * rank
+        let size = words * MemoryLayout<Int>.stride + (formatFits ? 0 : formatByteCount)
         guard let block = unsafe swiftbuf_block_allocate(size, 0) else {
             unsafe PyErr_NoMemory()
             throw ExceptionIsSet()
         }
-        let dimensions = unsafe block.bindMemory(to: Int.self, capacity: 2 * rank)
-        let text = unsafe UnsafeMutableRawPointer(dimensions + 2 * rank).assumingMemoryBound(to: CChar.self)
+        let dimensions = unsafe block.bindMemory(to: Int.self, capacity: words)
+        let text = unsafe UnsafeMutableRawPointer(dimensions + words).assumingMemoryBound(to: CChar.self)
         unsafe pointer.pointee.block = block
         unsafe place(dimensions, rank: rank, format: formatFits ? inlineFormat : text)
+        if indirect {
+            unsafe pointer.pointee.suboffsets = dimensions + 2 * rank
+        }
     }
 
     @inline(__always)
@@ -103,6 +113,11 @@ extension ExportBlock {
     /// Works out what is so of this view: its contiguity, whether its items are bytes, and what the caller adds.
     @inline(__always)
     func settleTraits(_ added: Traits = []) {
+        if unsafe pointer.pointee.suboffsets != nil {
+            // Items behind pointers are contiguous in no order, as PyBuffer_IsContiguous has it.
+            traits = added.union(.indirect)
+            return
+        }
         var traits = isPackedRow ? [.cContiguous, .fContiguous] : withLayout { (layout: borrowing Layout) in layout.traits }
         if unsafe pointer.pointee.format[0] == CChar(UInt8(ascii: "B")) && pointer.pointee.format[1] == 0 {
             traits.insert(.formatIsBytes)
@@ -163,7 +178,8 @@ extension ExportBlock {
     /// Bytes of the heap block.
     var blockByteCount: Int {
         let formatIsInline = unsafe pointer.pointee.format == inlineFormat
-        return 2 * rank * MemoryLayout<Int>.stride + (formatIsInline ? 0 : formatByteCount)
+        let words = unsafe (pointer.pointee.suboffsets == nil ? 2 : 3) * rank
+        return words * MemoryLayout<Int>.stride + (formatIsInline ? 0 : formatByteCount)
     }
 
     /// Takes over the format and item size of another block, for which `reserve` made room.

@@ -5,6 +5,7 @@
 /// The function that a caller of Python's side called.
 enum FunctionName: UInt8 {
     case zeros, empty, full, copy, resize, release, bufferFromStorage
+    case view, buffer, frombuffer, reshape, cast, broadcastTo, fill, index, count, tobytes, hex, assignment
 
     /// Its name in C and Python.
     var text: UnsafePointer<CChar> {
@@ -16,6 +17,18 @@ enum FunctionName: UInt8 {
         case .resize: unsafe cText("resize")
         case .release: unsafe cText("release")
         case .bufferFromStorage: unsafe cText("buffer_from_storage")
+        case .view: unsafe cText("view")
+        case .buffer: unsafe cText("Buffer")
+        case .frombuffer: unsafe cText("frombuffer")
+        case .reshape: unsafe cText("reshape")
+        case .cast: unsafe cText("cast")
+        case .broadcastTo: unsafe cText("broadcast_to")
+        case .fill: unsafe cText("fill")
+        case .index: unsafe cText("index")
+        case .count: unsafe cText("count")
+        case .tobytes: unsafe cText("tobytes")
+        case .hex: unsafe cText("hex")
+        case .assignment: unsafe cText("assignment")
         }
     }
 }

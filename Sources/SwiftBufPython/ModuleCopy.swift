@@ -19,7 +19,7 @@ func moduleCopy(
         let view = views.baseAddress!
         unsafe view.initialize(to: Py_buffer())
         guard unsafe PyObject_CheckBuffer(object) != 0 else {
-            unsafe raiseHasNoBuffer(object!)
+            unsafe raiseHasNoBuffer(object!, for: .copy)
             return nil
         }
         guard unsafe PyObject_GetBuffer(object, view, CInt(SWIFTBUF_PYBUF_FULL_RO)) == 0 else { return nil }
@@ -32,45 +32,28 @@ func moduleCopy(
     }
 }
 
-/// Sets `TypeError`, which says why there is no buffer and what to do about it.
-private func raiseHasNoBuffer(_ object: UnsafeMutablePointer<PyObject>) {
-    if unsafe swiftbuf_is_str(object) != 0 {
-        raise(.typeError, "copy: a str has no buffer, because its characters have no one width: encode it first, s.encode()")
-    } else if unsafe swiftbuf_is_list(object) != 0 {
-        raise(
-            .typeError,
-            "copy: a list has no buffer, because it holds references to objects: make it an array first, array.array('d', x)")
-    } else {
-        unsafe swiftbuf_raise_type(
-            SWIFTBUF_TYPE_ERROR, cText("copy: an object with a buffer was asked for but type '%U' has none"), object, nil)
-    }
-}
-
 private func copyItems(
     of view: UnsafeMutablePointer<Py_buffer>, as type: OpaquePointer
 ) throws(ExceptionIsSet) -> UnsafeMutablePointer<PyObject> {
     // SAFETY: `view` is granted and not released; its fields are read here and nowhere later.
-    let rank = unsafe Int(view.pointee.ndim)
-    guard unsafe rank >= 0 && rank <= Layout.maximumRank && view.pointee.itemsize > 0 && view.pointee.len >= 0 else {
-        throw unsafe exporterIsIncoherent(view)
+    let exporter = try unsafe ExporterView(view, for: .copy)
+    let rank = unsafe exporter.rank
+    let format = unsafe exporter.format
+    if unsafe format.format.holdsReferences {
+        unsafe raise(
+            .valueError, "copy: format '%.200s' holds references to objects, which a copy would not count",
+            format.text.assumingMemoryBound(to: CChar.self))
+        throw ExceptionIsSet()
     }
-    // A NULL shape means one dimension of as many items as there are, or none at all.
-    guard unsafe view.pointee.shape != nil || rank <= 1 else { throw unsafe exporterIsIncoherent(view) }
-    let text = unsafe view.pointee.format.map { unsafe UnsafePointer($0) } ?? cText("B")
-    var textByteCount = 0
-    while unsafe text[textByteCount] != 0 { textByteCount += 1 }
-    let format = try unsafe ItemFormat(foreign: text, byteCount: textByteCount, itemByteCount: view.pointee.itemsize)
 
     guard let object = unsafe swiftbuf_object_new(type, nil) else { throw ExceptionIsSet() }
     do throws(ExceptionIsSet) {
         let export = unsafe ExportBlock(of: object)
         try unsafe export.reserve(rank: rank, formatByteCount: format.reservedByteCount)
         unsafe export.setFormat(format)
-        for axis in 0..<rank {
-            unsafe export.shape[axis] = unsafe view.pointee.shape?[axis] ?? view.pointee.len / view.pointee.itemsize
-        }
+        unsafe exporter.describe(
+            shape: export.pointer.pointee.shape, strides: export.pointer.pointee.strides, suboffsets: nil)
         try export.allocate(order: .c, zeroed: false, for: .copy)
-        guard unsafe export.byteCount == view.pointee.len else { throw unsafe exporterIsIncoherent(view) }
         try unsafe copyBytes(of: view, into: export)
     } catch {
         unsafe swiftbuf_drop_reference(object)
@@ -85,7 +68,7 @@ private func copyBytes(
     of view: UnsafeMutablePointer<Py_buffer>, into export: ExportBlock
 ) throws(ExceptionIsSet) {
     if unsafe view.pointee.len == 0 { return }
-    guard let source = unsafe view.pointee.buf else { throw unsafe exporterIsIncoherent(view) }
+    guard let source = unsafe view.pointee.buf else { return }
     let rank = unsafe Int(view.pointee.ndim)
     let destination = unsafe export.pointer.pointee.buf!
     if unsafe view.pointee.suboffsets != nil {
@@ -100,35 +83,10 @@ private func copyBytes(
     let layout = unsafe Layout(
         shape: Span(_unsafeElements: UnsafeBufferPointer(export.shape)), byteStrides: Span(_unsafeElements: strides),
         itemByteCount: export.itemByteCount)
-    guard layout.reachableBytes != nil else { throw unsafe exporterIsIncoherent(view) }
     // SAFETY: the granted view keeps the source in place, and nobody else knows the destination, while other threads run.
     let state = unsafe view.pointee.len >= gilReleaseThreshold ? PyEval_SaveThread() : nil
     unsafe layout.pack(from: source, into: destination)
     if let state = unsafe state {
         unsafe PyEval_RestoreThread(state)
-    }
-}
-
-/// Sets `ValueError` for an exporter that contradicts itself.
-private func exporterIsIncoherent(_ view: UnsafeMutablePointer<Py_buffer>) -> ExceptionIsSet {
-    unsafe raise(
-        .valueError, "copy: the exporter is not coherent: len %lld, itemsize %lld, ndim %lld", view.pointee.len,
-        view.pointee.itemsize, Int(view.pointee.ndim))
-    return ExceptionIsSet()
-}
-
-extension ItemFormat {
-    /// Reads the format of somebody else's buffer.
-    ///
-    /// Its `itemsize` decides: a text that cannot be read, or says another size, is kept as it is, and items can then not
-    /// be read one by one.
-    ///
-    /// - Throws: With `ValueError` set for references to objects, which a copy of the bytes would not count.
-    fileprivate init(foreign text: UnsafePointer<CChar>, byteCount: Int, itemByteCount: Int) throws(ExceptionIsSet) {
-        unsafe self.init(keeping: text, byteCount: byteCount, itemByteCount: itemByteCount)
-        if unsafe format.holdsReferences {
-            unsafe raise(.valueError, "copy: format '%.200s' holds references to objects, which a copy would not count", text)
-            throw ExceptionIsSet()
-        }
     }
 }

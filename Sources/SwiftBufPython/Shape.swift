@@ -55,7 +55,7 @@ func readShape(
 }
 
 @inline(__always)
-private func readDimension(
+func readDimension(
     _ object: UnsafeMutablePointer<PyObject>, for function: FunctionName
 ) throws(ExceptionIsSet) -> Int {
     if unsafe swiftbuf_is_exact_int(object) != 0 {
@@ -104,4 +104,54 @@ private func readGivenOrder(
     unsafe swiftbuf_raise_object(
         SWIFTBUF_VALUE_ERROR, cText("order %R was given to %s() but it must be 'C' or 'F'"), order, function.text)
     throw ExceptionIsSet()
+}
+
+/// Reads a shape argument that may be left out, or None.
+///
+/// May run Python code.
+///
+/// - Returns: How many dimensions were written; nil if there is no shape.
+/// - Throws: As ``rank(ofShape:for:)`` and ``readShape(_:into:for:)``.
+func readShape(
+    orNone shape: UnsafeMutablePointer<PyObject>?, into dimensions: inout InlineArray<64, Int>, for function: FunctionName
+) throws(ExceptionIsSet) -> Int? {
+    guard let shape = unsafe shape, unsafe swiftbuf_is_none(shape) == 0 else { return nil }
+    return try unsafe readShape(shape, into: &dimensions, for: function)
+}
+
+/// Reads a shape argument, which may be a list as well, into room for the most dimensions that there can be, and says how many there are.
+///
+/// May run Python code.
+func readShape(
+    _ shape: UnsafeMutablePointer<PyObject>, into dimensions: inout InlineArray<64, Int>, for function: FunctionName
+) throws(ExceptionIsSet) -> Int {
+    if unsafe swiftbuf_is_list(shape) != 0 {
+        // Reading a dimension may run code that changes the list; a tuple stays as it is.
+        guard let tuple = unsafe PyList_AsTuple(shape) else { throw ExceptionIsSet() }
+        defer { unsafe swiftbuf_drop_reference(tuple) }
+        return try unsafe readShape(tuple, into: &dimensions, for: function)
+    }
+    let rank = try unsafe rank(ofShape: shape, for: function)
+    var span = dimensions.mutableSpan
+    try unsafe span.withUnsafeMutableBufferPointer { (all) throws(ExceptionIsSet) in
+        try unsafe readShape(shape, into: UnsafeMutableBufferPointer(rebasing: all[..<rank]), for: function)
+    }
+    return rank
+}
+
+/// Reads an offset in bytes; 0 if there is none.
+///
+/// May run Python code.
+///
+/// - Throws: With `TypeError` set for what is no int, `ValueError` for one below zero.
+func readOffset(_ object: UnsafeMutablePointer<PyObject>?, for function: FunctionName) throws(ExceptionIsSet) -> Int {
+    guard let object = unsafe object else { return 0 }
+    // Without an exception to raise, CPython clips what no index can count.
+    let offset = unsafe PyNumber_AsSsize_t(object, nil)
+    if offset == -1, unsafe PyErr_Occurred() != nil { throw ExceptionIsSet() }
+    guard offset >= 0 else {
+        unsafe raise(.valueError, "%s: offset %lld was given but it must not be negative", function.text, offset)
+        throw ExceptionIsSet()
+    }
+    return offset
 }

@@ -15,6 +15,7 @@ typedef struct {
     PyObject_HEAD
     PyObject *weakrefs;     /* the list of weak references, or NULL */
     PyObject *base;         /* what the memory belongs to on Python's side, or NULL */
+    Py_hash_t hash;         /* once it was asked for; else -1 */
     swiftbuf_export export; /* what the slots read */
 } swiftbuf_object;
 
@@ -37,6 +38,15 @@ SWIFTBUF_INLINE PyObject *swiftbuf_base_of(PyObject *self) {
     return ((swiftbuf_object *)self)->base;
 }
 
+/* The hash of a Buffer, if it was asked for before; else -1. */
+SWIFTBUF_INLINE Py_hash_t swiftbuf_hash_of(PyObject *self) {
+    return ((swiftbuf_object *)self)->hash;
+}
+
+SWIFTBUF_INLINE void swiftbuf_set_hash(PyObject *self, Py_hash_t hash) {
+    ((swiftbuf_object *)self)->hash = hash;
+}
+
 /* Lets go of what the memory belongs to on Python's side. May run Python code. */
 void swiftbuf_object_clear_base(PyObject *self);
 
@@ -45,9 +55,10 @@ SWIFTBUF_INLINE Py_ssize_t swiftbuf_object_size(void) {
     return (Py_ssize_t)sizeof(swiftbuf_object);
 }
 
-/* What the module keeps. */
+/* What the module keeps; all owned. */
 typedef struct {
-    PyTypeObject *buffer_type; /* owned */
+    PyTypeObject *buffer_type;
+    PyTypeObject *managed_type; /* swiftbuf_managed_buffer */
 } swiftbuf_module_state;
 
 /* The type swiftbuf.Buffer of the module that a module function was called with; borrowed. */
@@ -55,7 +66,30 @@ SWIFTBUF_INLINE PyTypeObject *swiftbuf_buffer_type(PyObject *module) {
     return ((swiftbuf_module_state *)PyModule_GetState(module))->buffer_type;
 }
 
-/* What copy() asks for: PyBUF_FULL_RO, which Swift does not import. */
+/* --- another exporter's memory --- */
+
+/* A Py_buffer of another exporter, held for the Buffers that share its memory: each has a reference to it in `base`, so that the
+   garbage collector sees the way from a Buffer to the exporter. The Py_buffer never moves, and is given back when the last of them
+   lets go of it. */
+typedef struct {
+    PyObject_HEAD
+    Py_buffer view;
+    PyObject *exporter; /* kept alive here if the view does not keep it alive; else NULL */
+} swiftbuf_managed_buffer;
+
+/* Asks `exporter` for its memory: PyBUF_FULL_RO, with the flags that are to be added. A new reference; or NULL with the exporter's
+   exception set. `buffer_type` is the type of the Buffers that will share the memory. May run Python code. */
+PyObject *swiftbuf_managed_buffer_new(PyTypeObject *buffer_type, PyObject *exporter);
+
+/* The Py_buffer inside; borrowed. */
+SWIFTBUF_INLINE Py_buffer *swiftbuf_managed_view(PyObject *managed) {
+    return &((swiftbuf_managed_buffer *)managed)->view;
+}
+
+/* The exporter whose memory a Buffer shares; borrowed. NULL if it shares none. */
+PyObject *swiftbuf_exporter_of(PyObject *self);
+
+/* What a consumer asks for that takes any layout: PyBUF_FULL_RO, which Swift does not import. */
 enum {
     SWIFTBUF_PYBUF_FULL_RO = PyBUF_FULL_RO,
 };
@@ -80,8 +114,20 @@ SWIFTBUF_INLINE int swiftbuf_is_none(PyObject *object) {
     return object == Py_None;
 }
 
+SWIFTBUF_INLINE int swiftbuf_is_ellipsis(PyObject *object) {
+    return object == Py_Ellipsis;
+}
+
+SWIFTBUF_INLINE int swiftbuf_is_slice(PyObject *object) {
+    return PySlice_Check(object);
+}
+
 SWIFTBUF_INLINE PyTypeObject *swiftbuf_type_of(PyObject *object) {
     return Py_TYPE(object);
+}
+
+SWIFTBUF_INLINE int swiftbuf_is_of_type(PyObject *object, PyTypeObject *type) {
+    return Py_TYPE(object) == type;
 }
 
 SWIFTBUF_INLINE int swiftbuf_is_exact_int(PyObject *object) {
@@ -147,6 +193,9 @@ void swiftbuf_raise_object(swiftbuf_exception kind, const char *format, PyObject
 
 /* As swiftbuf_raise; the name of the type of `object` comes first, as %U. */
 void swiftbuf_raise_type(swiftbuf_exception kind, const char *format, PyObject *object, const char *text);
+
+/* As swiftbuf_raise_type, with `text` first, as %s. */
+void swiftbuf_raise_type_from(swiftbuf_exception kind, const char *format, const char *text, PyObject *object);
 
 /* The class IndexError, borrowed: for PyNumber_AsSsize_t. */
 SWIFTBUF_INLINE PyObject *swiftbuf_index_error(void) {

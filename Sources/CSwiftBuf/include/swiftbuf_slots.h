@@ -22,6 +22,7 @@ int swiftbuf_buffer_assign_subscript(PyObject *self, PyObject *key, PyObject *va
 PyObject *swiftbuf_buffer_repr(PyObject *self);
 
 /* Attributes. */
+PyObject *swiftbuf_buffer_get_obj(PyObject *self, void *closure);
 PyObject *swiftbuf_buffer_get_nbytes(PyObject *self, void *closure);
 PyObject *swiftbuf_buffer_get_itemsize(PyObject *self, void *closure);
 PyObject *swiftbuf_buffer_get_format(PyObject *self, void *closure);
@@ -38,6 +39,9 @@ PyObject *swiftbuf_buffer_get_transposed(PyObject *self, void *closure);
 
 /* Methods. */
 PyObject *swiftbuf_buffer_transpose(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
+PyObject *swiftbuf_buffer_reshape(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
+PyObject *swiftbuf_buffer_cast(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
+PyObject *swiftbuf_buffer_broadcast_to(PyObject *self, PyObject *shape);
 PyObject *swiftbuf_buffer_toreadonly(PyObject *self, PyObject *unused);
 PyObject *swiftbuf_buffer_tolist(PyObject *self, PyObject *unused);
 PyObject *swiftbuf_buffer_tobytes(PyObject *self, PyObject *unused);
@@ -47,7 +51,11 @@ PyObject *swiftbuf_buffer_enter(PyObject *self, PyObject *unused);
 PyObject *swiftbuf_buffer_exit(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
 PyObject *swiftbuf_buffer_sizeof(PyObject *self, PyObject *unused);
 
+/* Makes a Buffer that shares an exporter's memory: Buffer(object). */
+PyObject *swiftbuf_buffer_from_object(PyTypeObject *type, PyObject *object);
+
 /* Module functions. */
+PyObject *swiftbuf_module_frombuffer(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 PyObject *swiftbuf_module_zeros(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 PyObject *swiftbuf_module_empty(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 PyObject *swiftbuf_module_full(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *names);

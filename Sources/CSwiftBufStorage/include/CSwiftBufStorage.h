@@ -46,6 +46,7 @@ enum {
     SWIFTBUF_STORAGE_READONLY = 1u << 0, /* no view of this memory may be writable */
     SWIFTBUF_STORAGE_OWNED = 1u << 1,    /* swiftbuf's own memory: may be resized */
     SWIFTBUF_STORAGE_INLINE = 1u << 2,   /* with OWNED: the memory stands behind the block, in the same allocation */
+    SWIFTBUF_STORAGE_MANAGED = 1u << 4,  /* a Python object has the memory: keep the Buffer's `base` as well as the block */
 };
 
 _Static_assert(sizeof(void *) == 8, "swiftbuf supports 64-bit systems");
@@ -98,6 +99,9 @@ void *swiftbuf_memory_reallocate(void *base, size_t byte_count, size_t new_byte_
 
 /* Gives memory of swiftbuf_memory_allocate back; `byte_count` is what it was allocated or last resized with. */
 void swiftbuf_memory_free(void *base, size_t byte_count);
+
+/* The address of memory that has no bytes; never NULL, for exporters whose empty memory is. */
+void *swiftbuf_memory_of_no_bytes(void);
 
 /* The bytes that are allocated now, over all threads. */
 int64_t swiftbuf_memory_allocated_bytes(void);

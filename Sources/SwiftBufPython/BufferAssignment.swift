@@ -1,0 +1,127 @@
+// b[key] = value where the key names a view: a value fills it, an exporter's items are copied into it.
+//
+// What can run Python code (reading the key and the value, asking an exporter for its memory) comes first; then the Buffer is looked
+// at, everything is checked, and only then is the first byte written: a refused assignment leaves the target as it was.
+
+import CPython
+import CSwiftBuf
+import CSwiftBufStorage
+import SwiftBufCore
+
+/// Assigns a value to the view that a key names.
+///
+/// - Throws: With `TypeError`, `ValueError`, `IndexError`, `BufferError`, `NotImplementedError` or `MemoryError` set, or what an exporter
+///   raised.
+@inline(never)
+func assign(
+    _ value: UnsafeMutablePointer<PyObject>, to key: KeyParts, of object: UnsafeMutablePointer<PyObject>
+) throws(ExceptionIsSet) {
+    // SAFETY (all of this file): CPython calls a slot with a Buffer and with arguments that it keeps alive.
+    let export = unsafe ExportBlock(of: object)
+    if unsafe swiftbuf_is_of_type(value, swiftbuf_type_of(object)) != 0 {
+        let source = unsafe ExportBlock(of: value)
+        guard source.checkNotReleased() else { throw ExceptionIsSet() }
+        if source.rank > 0 || source.hasSameItems(as: export) {
+            source.countExport()
+            defer { source.uncountExport() }
+            guard source.hasSameItems(as: export) else { throw itemsDiffer() }
+            try unsafe assign(itemsOf: ItemsOperand(source), to: key, of: export)
+            return
+        }
+    } else if unsafe PyObject_CheckBuffer(value) != 0 && !export.isScalarText(value) {
+        if try unsafe assign(exporter: value, to: key, of: export) { return }
+    }
+    // Converting the value may run Python code: where it goes is looked up afterwards.
+    let packed = try unsafe export.packItem(value)
+    try unsafe withSelection(key, of: export) { (target) throws(ExceptionIsSet) in
+        unsafe packed.withBytes { bytes in
+            unsafe withoutGIL(forByteCount: target.byteCount) {
+                unsafe target.withItems { items in unsafe items.fill(with: bytes) }
+            }
+        }
+    }
+}
+
+/// Assigns the items of any other exporter.
+///
+/// - Returns: False, with no exception set, for a single item of another format, which is converted like a value instead.
+private func assign(
+    exporter: UnsafeMutablePointer<PyObject>, to key: KeyParts, of export: ExportBlock
+) throws(ExceptionIsSet) -> Bool {
+    try unsafe withExporterView(of: exporter, for: .assignment) { (view) throws(ExceptionIsSet) in
+        guard unsafe export.hasSameItems(as: view.format) else {
+            if unsafe view.rank == 0 { return false }
+            throw itemsDiffer()
+        }
+        var room = DimensionsRoom()
+        try unsafe room.withPointers { (room) throws(ExceptionIsSet) in
+            unsafe view.describe(shape: room.shape, strides: room.strides, suboffsets: room.suboffsets)
+            try unsafe assign(
+                itemsOf: ItemsOperand(
+                    at: view.buf, rank: view.rank, in: room, indirect: view.isIndirect, itemByteCount: export.itemByteCount),
+                to: key, of: export)
+        }
+        return true
+    }
+}
+
+/// Copies items into the view that a key names, as often as its shape wants them.
+private func assign(
+    itemsOf source: ItemsOperand, to key: KeyParts, of export: ExportBlock
+) throws(ExceptionIsSet) {
+    try export.checkHoldsNoReferences()
+    try unsafe withSelection(key, of: export) { (target) throws(ExceptionIsSet) in
+        var room = DimensionsRoom()
+        try unsafe room.withPointers { (room) throws(ExceptionIsSet) in
+            try unsafe copy(source, into: target, aligning: room)
+        }
+    }
+}
+
+/// Describes the part of a Buffer that a key names, and keeps it in place during `body`.
+///
+/// - Throws: With an exception set.
+private func withSelection(
+    _ key: KeyParts, of export: ExportBlock, _ body: (ItemsOperand) throws(ExceptionIsSet) -> Void
+) throws(ExceptionIsSet) {
+    guard export.checkNotReleased() else { throw ExceptionIsSet() }
+    let rank = try unsafe key.resultRank(rank: export.rank)
+    var room = DimensionsRoom()
+    try unsafe room.withPointers { (room) throws(ExceptionIsSet) in
+        var selection = unsafe Selection(
+            at: export.pointer.pointee.buf.unsafelyUnwrapped, shape: room.shape, strides: room.strides,
+            suboffsets: export.isIndirect ? room.suboffsets : nil)
+        try unsafe selection.select(key, of: export)
+        export.countExport()
+        defer { export.uncountExport() }
+        try unsafe body(
+            ItemsOperand(
+                at: selection.buf, rank: rank, in: room, indirect: export.isIndirect, itemByteCount: export.itemByteCount))
+    }
+}
+
+private func itemsDiffer() -> ExceptionIsSet {
+    raise(.valueError, "assignment: the items have another format than those of this Buffer")
+    return ExceptionIsSet()
+}
+
+extension ExportBlock {
+    /// Whether a value is one item of a text format, although it has a buffer.
+    fileprivate func isScalarText(_ value: UnsafeMutablePointer<PyObject>) -> Bool {
+        let kind = itemKind
+        return unsafe (kind == .bytes || kind == .pascal || kind == .character) && swiftbuf_is_bytes(value) != 0
+    }
+
+    /// Refuses to write over references to objects, which nobody would count.
+    ///
+    /// - Throws: With `NotImplementedError` set.
+    func checkHoldsNoReferences() throws(ExceptionIsSet) {
+        if unsafe pointer.pointee.item_kind != 0 { return }
+        let format = unsafe ItemFormat(
+            keeping: pointer.pointee.format, byteCount: formatByteCount - 1, itemByteCount: itemByteCount)
+        if unsafe format.format.holdsReferences {
+            raiseItemsNotReadable()
+            throw ExceptionIsSet()
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// Another exporter's Py_buffer, checked before it is believed.
+//
+// Fields may be NULL although they were asked for, `len` may not fit the shape, and the shape may stand inside the Py_buffer itself: so
+// everything is read from where the exporter filled it, and copied from there. What cannot be known (whether the memory is there) is the
+// exporter's word.
+
+import CPython
+import CSwiftBuf
+import CSwiftBufStorage
+import SwiftBufCore
+
+/// A granted Py_buffer whose fields fit together.
+@unsafe
+struct ExporterView {
+    private let view: UnsafeMutablePointer<Py_buffer>
+
+    /// Believes a Py_buffer if it is coherent.
+    ///
+    /// - Parameter view: Granted, and neither moved nor released while this value is used.
+    /// - Throws: With `ValueError` set.
+    init(_ view: UnsafeMutablePointer<Py_buffer>, for function: FunctionName) throws(ExceptionIsSet) {
+        unsafe self.view = view
+        guard unsafe isCoherent else {
+            unsafe raise(
+                .valueError, "%s: the exporter is not coherent: len %lld, itemsize %lld, ndim %lld", function.text,
+                view.pointee.len, view.pointee.itemsize, Int(view.pointee.ndim))
+            throw ExceptionIsSet()
+        }
+    }
+
+    private var isCoherent: Bool {
+        // SAFETY (all of this file): a granted Py_buffer; arrays that are not NULL have `ndim` items.
+        guard
+            unsafe view.pointee.ndim >= 0 && rank <= Layout.maximumRank && view.pointee.itemsize > 0 && view.pointee.len >= 0,
+            unsafe view.pointee.buf != nil || view.pointee.len == 0
+        else { return false }
+        if unsafe view.pointee.shape == nil {
+            // One dimension of as many items as there are; or one item alone.
+            guard unsafe rank <= 1 && view.pointee.len % view.pointee.itemsize == 0 else { return false }
+            return unsafe rank == 1 || view.pointee.len == view.pointee.itemsize
+        }
+        let shape = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: view.pointee.shape, count: rank))
+        guard let byteCount = try? Layout.byteCount(shape: shape, itemByteCount: unsafe view.pointee.itemsize) else {
+            return false
+        }
+        guard unsafe byteCount == view.pointee.len else { return false }
+        guard let strides = unsafe view.pointee.strides else { return true }
+        let layout = unsafe Layout(
+            shape: shape, byteStrides: Span(_unsafeElements: UnsafeBufferPointer(start: strides, count: rank)),
+            itemByteCount: view.pointee.itemsize)
+        return layout.reachableBytes != nil
+    }
+
+    var rank: Int { unsafe Int(view.pointee.ndim) }
+
+    var isReadOnly: Bool { unsafe view.pointee.readonly != 0 }
+
+    /// Element [0, …, 0]; an address of no bytes for memory that is empty and has none.
+    var buf: UnsafeMutableRawPointer { unsafe view.pointee.buf ?? swiftbuf_memory_of_no_bytes() }
+
+    var byteCount: Int { unsafe view.pointee.len }
+
+    /// Whether items are reached through pointers.
+    var isIndirect: Bool {
+        guard let suboffsets = unsafe view.pointee.suboffsets else { return false }
+        for axis in unsafe 0..<rank where unsafe suboffsets[axis] >= 0 { return true }
+        return false
+    }
+
+    /// Whether the items are packed in C order.
+    var isCContiguous: Bool {
+        unsafe view.pointee.suboffsets == nil && PyBuffer_IsContiguous(view, CChar(UInt8(ascii: "C"))) != 0
+    }
+
+    /// The format, which need not be readable.
+    var format: ItemFormat {
+        let text = unsafe view.pointee.format.map { unsafe UnsafePointer($0) } ?? cText("B")
+        var byteCount = 0
+        while unsafe text[byteCount] != 0 { byteCount += 1 }
+        return unsafe ItemFormat(keeping: text, byteCount: byteCount, itemByteCount: view.pointee.itemsize)
+    }
+
+    /// Writes the dimensions into room for `rank` of them.
+    func describe(
+        shape: UnsafeMutablePointer<Int>?, strides: UnsafeMutablePointer<Int>?, suboffsets: UnsafeMutablePointer<Int>?
+    ) {
+        let rank = unsafe self.rank
+        if rank == 0 { return }
+        guard let shape = unsafe shape, let strides = unsafe strides else { return }
+        for axis in 0..<rank {
+            unsafe shape[axis] = unsafe view.pointee.shape?[axis] ?? view.pointee.len / view.pointee.itemsize
+            unsafe suboffsets?[axis] = unsafe view.pointee.suboffsets?[axis] ?? -1
+        }
+        if let given = unsafe view.pointee.strides {
+            unsafe strides.update(from: given, count: rank)
+        } else {
+            // Without strides the items are packed in C order.
+            var packed = unsafe MutableSpan(_unsafeStart: strides, count: rank)
+            unsafe Layout.pack(
+                &packed, shape: Span(_unsafeStart: shape, count: rank), itemByteCount: view.pointee.itemsize, order: .c)
+        }
+    }
+}
+
+/// Sets `TypeError`, which says why there is no buffer and what to do about it.
+func raiseHasNoBuffer(_ object: UnsafeMutablePointer<PyObject>, for function: FunctionName) {
+    if unsafe swiftbuf_is_str(object) != 0 {
+        unsafe raise(
+            .typeError, "%s: a str has no buffer, because its characters have no one width: encode it first, s.encode()",
+            function.text)
+    } else if unsafe swiftbuf_is_list(object) != 0 {
+        unsafe raise(
+            .typeError,
+            "%s: a list has no buffer, because it holds references to objects: make it an array first, array.array('d', x)",
+            function.text)
+    } else {
+        unsafe swiftbuf_raise_type_from(
+            SWIFTBUF_TYPE_ERROR, cText("%s: an object with a buffer was asked for but type '%U' has none"), function.text, object)
+    }
+}

@@ -1,0 +1,99 @@
+// The items of a Buffer or of another exporter, as the core's kernels take them: where they lie, for the duration of one call.
+
+import CPython
+import CSwiftBuf
+import CSwiftBufStorage
+import SwiftBufCore
+
+/// Where items lie, in dimensions that somebody else keeps in place.
+@unsafe
+struct ItemsOperand {
+    /// Element [0, …, 0].
+    var buf: UnsafeMutableRawPointer
+    var rank: Int
+    var shape: UnsafeMutablePointer<Int>?
+    var strides: UnsafeMutablePointer<Int>?
+    /// nil if no items are reached through pointers.
+    var suboffsets: UnsafeMutablePointer<Int>?
+    var itemByteCount: Int
+
+    /// The items of a Buffer that is not released, and stays as it is while this is used.
+    init(_ export: ExportBlock) {
+        unsafe buf = export.pointer.pointee.buf.unsafelyUnwrapped
+        unsafe rank = export.rank
+        unsafe shape = export.pointer.pointee.shape
+        unsafe strides = export.pointer.pointee.strides
+        unsafe suboffsets = export.pointer.pointee.suboffsets
+        unsafe itemByteCount = export.itemByteCount
+    }
+
+    /// Items whose dimensions stand in some room.
+    init(
+        at buf: UnsafeMutableRawPointer, rank: Int, in room: DimensionsRoom.Pointers, indirect: Bool, itemByteCount: Int
+    ) {
+        unsafe self.buf = buf
+        unsafe self.rank = rank
+        unsafe shape = room.shape
+        unsafe strides = room.strides
+        unsafe suboffsets = indirect ? room.suboffsets : nil
+        unsafe self.itemByteCount = itemByteCount
+    }
+
+    /// Lends the items to a kernel.
+    @inline(__always)
+    func withItems<Result>(_ body: (borrowing Items) -> Result) -> Result {
+        // SAFETY: by the initialisers the arrays have `rank` items and stay as they are; the memory is there by the export or the
+        // Py_buffer that the caller holds.
+        let layout = unsafe Layout(
+            shape: Span(_unsafeElements: UnsafeBufferPointer(start: shape, count: rank)),
+            byteStrides: Span(_unsafeElements: UnsafeBufferPointer(start: strides, count: rank)), itemByteCount: itemByteCount)
+        let behind = unsafe Span<Int>(
+            _unsafeElements: UnsafeBufferPointer(start: suboffsets, count: suboffsets == nil ? 0 : rank))
+        return unsafe body(Items(at: buf, layout: layout, suboffsets: behind))
+    }
+
+    /// The packed length of the items, which is known to fit.
+    var byteCount: Int {
+        var total = unsafe itemByteCount
+        for axis in unsafe 0..<rank { total = unsafe total &* shape.unsafelyUnwrapped[axis] }
+        return total
+    }
+}
+
+/// Room on the stack for the dimensions of an operand that is described for one call.
+struct DimensionsRoom {
+    private var words = InlineArray<192, Int>(repeating: 0)
+
+    @unsafe
+    struct Pointers {
+        let shape: UnsafeMutablePointer<Int>
+        let strides: UnsafeMutablePointer<Int>
+        let suboffsets: UnsafeMutablePointer<Int>
+    }
+
+    /// Lends the room; ``Layout/maximumRank`` dimensions fit.
+    @inline(__always)
+    mutating func withPointers<Result>(
+        _ body: (Pointers) throws(ExceptionIsSet) -> Result
+    ) throws(ExceptionIsSet) -> Result {
+        var span = words.mutableSpan
+        return try unsafe span.withUnsafeMutableBufferPointer { (all) throws(ExceptionIsSet) -> Result in
+            let start = unsafe all.baseAddress.unsafelyUnwrapped
+            let rank = Layout.maximumRank
+            return try unsafe body(Pointers(shape: start, strides: start + rank, suboffsets: start + 2 * rank))
+        }
+    }
+}
+
+/// Runs `body`, which touches no Python object, without the GIL if it moves many bytes.
+///
+/// - Precondition: What keeps the memory and the dimensions in place is counted: other threads may run.
+@inline(__always)
+func withoutGIL<Result>(forByteCount byteCount: Int, _ body: () -> Result) -> Result {
+    let state = unsafe byteCount >= gilReleaseThreshold ? PyEval_SaveThread() : nil
+    let result = body()
+    if let state = unsafe state {
+        unsafe PyEval_RestoreThread(state)
+    }
+    return result
+}
