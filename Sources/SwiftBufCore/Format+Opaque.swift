@@ -10,7 +10,7 @@ extension Format {
         var holdsReferences = false
         for index in text.indices where text[index] == UInt8(ascii: "O") { holdsReferences = true }
         self.init(
-            itemByteCount: byteCount, alignment: 1, kind: nil, isByteSwapped: false, holdsReferences: holdsReferences,
-            isOpaque: true, isNativeSingleLetter: false)
+            itemByteCount: byteCount, alignment: 1, kind: nil, isByteSwapped: false, isReadable: false,
+            holdsReferences: holdsReferences, isOpaque: true, isNativeSingleLetter: false)
     }
 }

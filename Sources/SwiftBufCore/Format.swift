@@ -19,11 +19,17 @@ public struct Format: Equatable, Sendable {
 
     /// What an item is read as; nil unless it is exactly one scalar.
     ///
-    /// That is one code with no count but 1 (`s` and `p`: any count), without pads, names, shapes and `T{}`.
+    /// That is one code with no count but 1 (`s p u w`: any count), without pads, names, shapes and `T{}`.
     public let kind: ScalarKind?
 
     /// Whether the byte order of that one scalar is not the machine's; false if there is none, or it is one byte.
     public let isByteSwapped: Bool
+
+    /// Whether items can be read and written: as one scalar, or value by value as a `FormatTree` says.
+    ///
+    /// Not if the format `isOpaque`, nor if its values are nested deeper than `valueDepthLimit`, or are many without bytes,
+    /// as those of `(1000000)T{}` are.
+    public let isReadable: Bool
 
     /// Whether there is an `O` anywhere: items hold references to Python objects, or point to them.
     ///
@@ -35,6 +41,9 @@ public struct Format: Equatable, Sendable {
 
     /// Whether the text is the native letter of one scalar, alone or after `@`.
     public let isNativeSingleLetter: Bool
+
+    /// How deep tuples and lists may be nested in an item that is read: `T{`, each dimension of a shape and a count are one level.
+    public static var valueDepthLimit: Int { 128 }
 
     /// A native format that says the same of each item and that more readers know, null-terminated; nil to keep the text.
     ///
@@ -48,8 +57,8 @@ public struct Format: Equatable, Sendable {
     /// The format of bytes, `B`.
     public static var bytes: Format {
         Format(
-            itemByteCount: 1, alignment: 1, kind: .uint8, isByteSwapped: false, holdsReferences: false, isOpaque: false,
-            isNativeSingleLetter: true)
+            itemByteCount: 1, alignment: 1, kind: .uint8, isByteSwapped: false, isReadable: true, holdsReferences: false,
+            isOpaque: false, isNativeSingleLetter: true)
     }
 
     /// Reads a format string.
@@ -78,6 +87,6 @@ public struct Format: Equatable, Sendable {
         }
         return Format(
             itemByteCount: code.byteCount, alignment: code.byteAlignment, kind: kind, isByteSwapped: false,
-            holdsReferences: false, isOpaque: false, isNativeSingleLetter: true)
+            isReadable: true, holdsReferences: false, isOpaque: false, isNativeSingleLetter: true)
     }
 }

@@ -16,6 +16,8 @@ struct FormatCode {
     var byteAlignment: Int
     /// nil if the unit cannot be read as one scalar.
     var kind: ScalarKind?
+    /// How many Python objects the unit is made of; `Int.max` for more.
+    var objectCount = 1
 
     init(byteCount: Int, byteAlignment: Int) {
         self.byteCount = byteCount
@@ -28,6 +30,13 @@ struct FormatCode {
         self.kind = kind
     }
 
+    /// A whole `T{}`: a tuple of its members.
+    init(structOf record: FormatRecord) {
+        byteCount = record.byteCount
+        byteAlignment = record.byteAlignment
+        objectCount = saturatingSum(1, record.objectCount)
+    }
+
     /// An address that is not read as a number: `O`, `&` and `X{}`.
     static var reference: FormatCode {
         FormatCode(byteCount: MemoryLayout<UInt>.size, byteAlignment: MemoryLayout<UInt>.alignment)
@@ -35,6 +44,14 @@ struct FormatCode {
 }
 
 extension FormatCode {
+    /// Whether the count in front of a letter is a length in units, not a number of items: `s p u w` and `x`.
+    static func countsUnits(_ letter: UInt8?) -> Bool {
+        switch letter {
+        case UInt8(ascii: "s"), UInt8(ascii: "p"), UInt8(ascii: "u"), UInt8(ascii: "w"), UInt8(ascii: "x"): true
+        default: false
+        }
+    }
+
     /// Why a letter has no meaning. (The raw type is there for FormatMode's reason.)
     enum Refusal: UInt8, Error {
         /// No code, in any mode.
@@ -66,10 +83,10 @@ extension FormatCode {
         case UInt8(ascii: "d"): self.init(.float64)
         case UInt8(ascii: "s"): self.init(.bytes)
         case UInt8(ascii: "p"): self.init(.pascal)
-        // Pads, UCS-2 and UCS-4 text: plain data, but no scalar. A count is their length.
+        case UInt8(ascii: "u"): self.init(.ucs2)
+        case UInt8(ascii: "w"): self.init(.ucs4)
+        // Pads: plain data, but no scalar.
         case UInt8(ascii: "x"): self.init(byteCount: 1, byteAlignment: 1)
-        case UInt8(ascii: "u"): self.init(byteCount: 2, byteAlignment: 2)
-        case UInt8(ascii: "w"): self.init(byteCount: 4, byteAlignment: 4)
         // What struct, and for `g` NumPy, refuse to give a standard size.
         case UInt8(ascii: "n"): try self.init(.signedSize, nativeOnly: isNative)
         case UInt8(ascii: "N"): try self.init(.unsignedSize, nativeOnly: isNative)

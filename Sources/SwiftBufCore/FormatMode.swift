@@ -31,6 +31,17 @@ enum FormatMode: UInt8 {
         }
     }
 
+    /// The prefix that switches to it; 0 for `native`, which needs none at the start of a text.
+    var prefix: UInt8 {
+        switch self {
+        case .native: 0
+        case .nativePacked: UInt8(ascii: "^")
+        case .standard: UInt8(ascii: "=")
+        case .littleEndian: UInt8(ascii: "<")
+        case .bigEndian: UInt8(ascii: ">")
+        }
+    }
+
     /// Whether codes have the platform's C sizes, not the standard ones.
     var hasNativeSizes: Bool {
         switch self {

@@ -79,34 +79,37 @@ extension FormatParser {
         return position == start ? nil : number
     }
 
-    /// Reads a shape, from its `(` to behind its `)`; white space around the numbers is ignored, as NumPy does.
+    /// Reads the next number of a shape: from the `(` or a `,` on; white space around the numbers is ignored, as NumPy does.
     ///
-    /// - Returns: The number of items: the product of the numbers.
-    mutating func readShape() throws(FormatError) -> Int {
-        var items = 1
-        repeat {
+    /// - Returns: The number, and where it stands; nil behind the `)`.
+    mutating func readDimension() throws(FormatError) -> (count: Int, offset: Int)? {
+        if current == UInt8(ascii: ")") {
             position &+= 1
-            skipWhitespace()
-            let offset = position
-            guard let number = try readNumber() else { throw error(.badShape, at: offset) }
-            items = try product(items, number, at: offset)
-            skipWhitespace()
-        } while current == UInt8(ascii: ",")
-        guard current == UInt8(ascii: ")") else { throw error(.badShape, at: position) }
+            return nil
+        }
+        guard current == UInt8(ascii: "(") || current == UInt8(ascii: ",") else { throw error(.badShape, at: position) }
         position &+= 1
-        return items
+        skipWhitespace()
+        let offset = position
+        guard let number = try readNumber() else { throw error(.badShape, at: offset) }
+        skipWhitespace()
+        // A first number is not followed by a second `(`.
+        guard current != UInt8(ascii: "(") else { throw error(.badShape, at: position) }
+        return (number, offset)
     }
 
-    /// Reads over `:name:`, if there is one; between the colons stands anything but a colon.
+    /// Reads `:name:`, if there is one; between the colons stands anything but a colon.
     ///
-    /// - Returns: Whether there was one.
-    mutating func skipName() throws(FormatError) -> Bool {
+    /// - Returns: Where the name stands; nil if there is none.
+    mutating func readName() throws(FormatError) -> Range<Int>? {
         let start = position
-        guard current == UInt8(ascii: ":") else { return false }
+        guard current == UInt8(ascii: ":") else { return nil }
         repeat { position &+= 1 } while current != nil && current != UInt8(ascii: ":")
         guard current != nil else { throw error(.unterminatedName, at: start) }
+        let end = position
         position &+= 1
-        return true
+        // SAFETY: the first colon is not the second, so `start` is below `end`.
+        return unsafe Range(uncheckedBounds: (start &+ 1, end))
     }
 
     /// Reads over a pair of braces and all between them, from the `{`.

@@ -23,15 +23,21 @@ struct FormatParser: ~Escapable {
     var holdsReferences = false
     /// Whether an `O`, `&` or `X{}` was seen.
     var isOpaque = false
+    /// How many tuples and lists the value that is being read stands in, and the most of any so far.
+    var nesting = FormatNesting()
+    /// Where the values of an item are written down, if anybody wants to know.
+    var nodes: FormatNodeList?
 
     @_lifetime(copy text)
-    init(_ text: Span<UInt8>) {
+    init(_ text: Span<UInt8>, writing nodes: FormatNodeList? = nil) {
         self.text = text
+        self.nodes = nodes
     }
 
     /// Reads the whole text.
     mutating func parse() throws(FormatError) -> Format {
         try refuseNul()
+        nodes?.open(.tuple)
         var record = FormatRecord()
         var kind: ScalarKind?
         var isFirst = true
@@ -39,17 +45,19 @@ struct FormatParser: ~Escapable {
         while let byte = current {
             guard byte != UInt8(ascii: "}") else { throw error(.unbalanced, at: position) }
             let member = try readMember(into: &record, depth: 0)
-            kind = isFirst ? member : nil
+            kind = isFirst && member.nameRange == nil ? member.item.kind : nil
             isFirst = false
             skipWhitespace()
         }
         guard !isFirst else { throw error(.empty, at: position) }
         guard record.byteCount > 0 else { throw error(.zeroSize, at: 0) }
+        nodes?.close(0, byteCount: record.byteCount, count: record.valueCount)
         return Format(
             itemByteCount: record.byteCount,
             alignment: record.byteAlignment,
             kind: kind,
             isByteSwapped: mode.isByteSwapped && kind?.isSwappable == true,
+            isReadable: !isOpaque && nesting.deepest <= Format.valueDepthLimit && record.hasFewObjects,
             holdsReferences: holdsReferences,
             isOpaque: isOpaque,
             isNativeSingleLetter: kind != nil && isSingleLetter)
@@ -58,37 +66,76 @@ struct FormatParser: ~Escapable {
     /// Reads an item and its name, if it has one, and places it behind the members before it.
     ///
     /// Whether it is aligned depends on the mode after it: behind a `T{}`, on the last prefix inside.
-    ///
-    /// - Returns: The kind, if the member is one scalar without a name.
-    private mutating func readMember(into record: inout FormatRecord, depth: Int) throws(FormatError) -> ScalarKind? {
+    mutating func readMember(into record: inout FormatRecord, depth: Int) throws(FormatError) -> Member {
+        let node = nodes?.count ?? 0
         let item = try readItem(depth: depth)
         // An aligned `T{}` is padded to its alignment already, so there is never padding between its repeats.
         let alignment = mode.isAligned ? item.byteAlignment : 1
         guard record.append(byteCount: item.byteCount, byteAlignment: alignment) else {
             throw error(.sizeOverflow, at: item.codeOffset)
         }
-        let hasName = try skipName()
-        return hasName ? nil : item.kind
+        let byteOffset = record.byteCount &- item.byteCount
+        let nameRange = try readName()
+        // A pad is a value only as a member with a name, which is how NumPy writes void.
+        if item.isPad && (nameRange == nil || depth == 0) {
+            nodes?.drop(from: node)
+        } else {
+            record.appendValues(item.valueCount, objectCount: item.objectCount)
+            nodes?.place(node, byteOffset: byteOffset, valueCount: item.valueCount)
+        }
+        return Member(item: item, byteOffset: byteOffset, nameRange: nameRange)
     }
 
     /// Reads an item: a code, with its byte order, shape and count.
     private mutating func readItem(depth: Int) throws(FormatError) -> Item {
         if readPrefix() { skipWhitespace() }
+        let firstNode = nodes?.count ?? 0
+        let outerNesting = nesting.current
+        // Lists, and what they have in them: one object, or as many as the numbers say.
+        var lists = 0
         var repeats = 1
-        var hasShape = false
+        var shapeOffset: Int?
         if current == UInt8(ascii: "(") {
-            repeats = try readShape()
-            hasShape = true
+            shapeOffset = position
+            while let dimension = try readDimension() {
+                nodes?.open(.list, count: dimension.count)
+                nesting.enter()
+                lists = saturatingSum(lists, repeats)
+                repeats = try product(repeats, dimension.count, at: dimension.offset)
+            }
             _ = readPrefix()
         }
+        let countOffset = position
         let count = try readNumber() ?? 1
         let codeOffset = position
+        let codeMode = mode
+        let countsUnits = FormatCode.countsUnits(current)
+        let isPad = current == UInt8(ascii: "x")
+        // Outside of any `T{}` a count says how many values there are, as for struct; inside, how long a sub-array is.
+        let isRun = count != 1 && !countsUnits && depth == 0 && shapeOffset == nil
+        if count != 1 && !countsUnits {
+            nodes?.open(isRun ? .run : .list, count: count)
+            nesting.enter()
+            lists = saturatingSum(lists, repeats)
+        }
         let code = try readCode(depth: depth)
-        let byteCount = try product(product(code.byteCount, count, at: codeOffset), repeats, at: codeOffset)
-        let isScalar = !hasShape && (count == 1 || code.kind == .bytes || code.kind == .pascal)
+        let codeByteCount = try product(code.byteCount, count, at: codeOffset)
+        let byteCount = try product(codeByteCount, repeats, at: codeOffset)
+        let elementByteCount = countsUnits ? codeByteCount : code.byteCount
+        if let kind = isPad ? .bytes : code.kind {
+            nodes?.openLeaf(kind, isByteSwapped: mode.isByteSwapped && kind.isSwappable, byteCount: elementByteCount)
+        }
+        nodes?.closeLists(from: firstNode)
+        nesting.leave(to: outerNesting)
+        let isScalar = shapeOffset == nil && (count == 1 || countsUnits)
+        let elements = countsUnits ? repeats : saturatingProduct(repeats, count)
         return Item(
-            byteCount: byteCount, byteAlignment: code.byteAlignment, kind: isScalar ? code.kind : nil,
-            codeOffset: codeOffset)
+            byteCount: byteCount, byteAlignment: code.byteAlignment, kind: isScalar ? code.kind : nil, isPad: isPad,
+            valueCount: isRun ? count : 1,
+            objectCount: saturatingSum(lists, saturatingProduct(elements, code.objectCount)),
+            shapeOffset: shapeOffset, countOffset: countOffset, codeOffset: codeOffset, endOffset: position,
+            count: count, countsUnits: countsUnits, mode: codeMode,
+            elementByteCount: elementByteCount)
     }
 
     /// Reads a code: what stands behind the count.
@@ -139,6 +186,10 @@ struct FormatParser: ~Escapable {
     private mutating func readStruct(depth: Int) throws(FormatError) -> FormatCode {
         let braceOffset = position
         position &+= 1
+        let node = nodes?.count ?? 0
+        nodes?.open(.tuple)
+        let outerNesting = nesting.current
+        nesting.enter()
         var record = FormatRecord()
         skipWhitespace()
         while let byte = current {
@@ -146,7 +197,9 @@ struct FormatParser: ~Escapable {
                 // NumPy's rule: the mode at the end decides, not the one at the start.
                 guard !mode.isAligned || record.padAtEnd() else { throw error(.sizeOverflow, at: position) }
                 position &+= 1
-                return FormatCode(byteCount: record.byteCount, byteAlignment: record.byteAlignment)
+                nodes?.close(node, byteCount: record.byteCount, count: record.valueCount)
+                nesting.leave(to: outerNesting)
+                return FormatCode(structOf: record)
             }
             _ = try readMember(into: &record, depth: depth)
             skipWhitespace()
@@ -162,13 +215,69 @@ struct FormatParser: ~Escapable {
 
 extension FormatParser {
     /// What one item of the grammar says.
-    private struct Item {
+    struct Item {
         /// With all its repeats.
         var byteCount: Int
         /// What the item would ask for in aligned mode.
         var byteAlignment: Int
         /// nil if the item is not one scalar.
         var kind: ScalarKind?
+        /// Whether the code is `x`.
+        var isPad: Bool
+        /// How many values it adds to the tuple that it stands in.
+        var valueCount: Int
+        /// How many Python objects it is made of, all those inside of others included; `Int.max` for more.
+        var objectCount: Int
+        /// Where its shape starts; nil if it has none.
+        var shapeOffset: Int?
+        var countOffset: Int
         var codeOffset: Int
+        /// Behind the code; a name may follow.
+        var endOffset: Int
+        /// 1 if there is none.
+        var count: Int
+        /// Whether the count is a length, and so belongs to the code.
+        var countsUnits: Bool
+        /// The mode before the code.
+        var mode: FormatMode
+        /// Of one element of its shape and count.
+        var elementByteCount: Int
     }
+
+    /// An item where it stands.
+    struct Member {
+        var item: Item
+        /// From the start of the `T{}`, or of the text outside of any.
+        var byteOffset: Int
+        var nameRange: Range<Int>?
+    }
+}
+
+/// How deep a value stands in tuples and lists.
+struct FormatNesting {
+    private(set) var current = 0
+    /// The largest that `current` has been.
+    private(set) var deepest = 0
+
+    /// One level deeper: no more than one for each byte of the text.
+    mutating func enter() {
+        current &+= 1
+        deepest = max(deepest, current)
+    }
+
+    mutating func leave(to outer: Int) {
+        current = outer
+    }
+}
+
+/// The sum of two numbers that are not negative; `Int.max` if it is larger.
+func saturatingSum(_ a: Int, _ b: Int) -> Int {
+    let (sum, overflows) = a.addingReportingOverflow(b)
+    return overflows ? Int.max : sum
+}
+
+/// The product of two numbers that are not negative; `Int.max` if it is larger.
+func saturatingProduct(_ a: Int, _ b: Int) -> Int {
+    let (product, overflows) = a.multipliedReportingOverflow(by: b)
+    return overflows ? Int.max : product
 }

@@ -38,17 +38,21 @@ public enum ScalarKind: UInt8, Sendable {
     case bytes = 19
     /// `p`: one byte that counts, then that many bytes of content; the item keeps its size.
     case pascal = 20
+    /// `u`: UCS-2 text; the whole item is one str, and surrogates in it are pairs of UTF-16.
+    case ucs2 = 21
+    /// `w`: UCS-4 text; the whole item is one str.
+    case ucs4 = 22
 }
 
 extension ScalarKind {
-    /// The size of one item, in bytes; of `bytes` and `pascal` the size of one unit, which is one byte.
+    /// The size of one item, in bytes; of a text (`isText`) the size of one unit.
     ///
-    /// How long a `bytes` or `pascal` item is only its format knows: `Format.itemByteCount`.
+    /// How long a text is only its format knows: `Format.itemByteCount`.
     public var byteCount: Int {
         switch self {
         case .bool, .character, .int8, .uint8, .bytes, .pascal: 1
-        case .int16, .uint16, .float16: 2
-        case .int32, .uint32, .float32: 4
+        case .int16, .uint16, .float16, .ucs2: 2
+        case .int32, .uint32, .float32, .ucs4: 4
         case .int64, .uint64, .float64, .complex64: 8
         case .complex128: 16
         case .longDouble: Self.longDoubleByteCount
@@ -67,14 +71,30 @@ extension ScalarKind {
         }
     }
 
-    /// Whether byte order means anything for it: it is wider than one byte, and not a run of bytes.
+    /// Whether it is a run of units, of which a count in front of the code says how many: `s`, `p`, `u`, `w`.
+    public var isText: Bool {
+        switch self {
+        case .bytes, .pascal, .ucs2, .ucs4: true
+        default: false
+        }
+    }
+
+    /// Whether it has two parts, each swapped by itself: `Zf`, `Zd`, `Zg`.
+    public var isComplex: Bool {
+        switch self {
+        case .complex64, .complex128, .complexLongDouble: true
+        default: false
+        }
+    }
+
+    /// Whether byte order means anything for it: it, or one unit of it, is wider than one byte.
     ///
-    /// A complex number is swapped in each of its two parts, not as a whole.
+    /// A complex number is swapped in each of its two parts and UCS text in each unit, not as a whole.
     public var isSwappable: Bool {
         byteCount > 1
     }
 
-    /// The native format that says the same, null-terminated; nil for `bytes` and `pascal`, which need a count.
+    /// The native format that says the same, null-terminated; nil for the texts, which need a count.
     ///
     /// One letter, but for the complex kinds, whose code is two letters.
     public var nativeFormat: StaticString? {
@@ -97,7 +117,7 @@ extension ScalarKind {
         case .complex128: "Zd"
         case .complexLongDouble: "Zg"
         case .pointer: "P"
-        case .bytes, .pascal: nil
+        case .bytes, .pascal, .ucs2, .ucs4: nil
         }
     }
 

@@ -47,24 +47,37 @@ func bufferToList(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePoi
         return nil
     }
     // Making lists may run the garbage collector, and so Python code: the memory must stay.
-    return unsafe export.pinned { unsafe list(of: export, axis: 0, at: export.pointer.pointee.buf) }
+    if export.itemIsRecord {
+        do throws(ExceptionIsSet) {
+            let tree = try export.compileFormat()
+            return unsafe export.pinned {
+                unsafe list(of: export, axis: 0, at: export.pointer.pointee.buf) { unsafe tree.readItem(at: $0) }
+            }
+        } catch {
+            return nil
+        }
+    }
+    return unsafe export.pinned {
+        unsafe list(of: export, axis: 0, at: export.pointer.pointee.buf) { unsafe export.readItem(at: $0) }
+    }
 }
 
 /// The items from a dimension on, as nested lists.
 ///
 /// At most 64 calls deep.
 private func list(
-    of export: ExportBlock, axis: Int, at address: UnsafeMutableRawPointer
+    of export: ExportBlock, axis: Int, at address: UnsafeMutableRawPointer, _ readItem: (UnsafeRawPointer) -> NewReference
 ) -> NewReference {
     if axis == export.rank {
-        return unsafe export.readItem(at: address)
+        return unsafe readItem(UnsafeRawPointer(address))
     }
     let count = unsafe export.shape[axis]
     guard let result = unsafe PyList_New(count) else { return nil }
     var address = unsafe address
     let isLast = axis + 1 == export.rank
     for index in 0..<count {
-        let item = unsafe isLast ? export.readItem(at: address) : list(of: export, axis: axis + 1, at: address)
+        let item = unsafe isLast
+            ? readItem(UnsafeRawPointer(address)) : list(of: export, axis: axis + 1, at: address, readItem)
         // PyList_SetItem steals the item.
         guard let item = unsafe item, unsafe PyList_SetItem(result, index, item) == 0 else {
             unsafe swiftbuf_drop_reference(result)

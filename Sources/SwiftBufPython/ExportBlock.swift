@@ -73,7 +73,7 @@ struct ExportBlock {
         unsafe Admission(denied: pointer.pointee.denied, required: pointer.pointee.required)
     }
 
-    /// How an item is read; nil if items cannot be read one by one.
+    /// How an item is read; nil if it is not one scalar: a record, or an item that cannot be read.
     var itemKind: ScalarKind? {
         unsafe ScalarKind(rawValue: pointer.pointee.item_kind & ~UInt8(SWIFTBUF_ITEM_SWAPPED))
     }

@@ -30,63 +30,71 @@ extension ExportBlock {
         return unsafe readUncommonItem(at: address)
     }
 
-    /// The kinds that no loop in Python is likely to be made of, and all those of the other byte order.
+    /// The kinds that no loop in Python is likely to be made of, all those of the other byte order, and records.
     @inline(never)
     private func readUncommonItem(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
-        guard let kind = itemKind else {
-            raiseItemsNotReadable()
-            return nil
-        }
-        let swapped = itemIsSwapped
-        switch kind {
-        case .bool:
-            return unsafe PyBool_FromLong(address.load(as: UInt8.self) == 0 ? 0 : 1)
-        case .character:
-            return unsafe PyBytes_FromStringAndSize(address.assumingMemoryBound(to: CChar.self), 1)
-        case .int8:
-            return unsafe PyLong_FromLong(Int(address.load(as: Int8.self)))
-        case .uint8:
-            return unsafe PyLong_FromLong(Int(address.load(as: UInt8.self)))
-        case .int16:
-            return unsafe PyLong_FromLong(Int(loadInteger(Int16.self, at: address, swapped: swapped)))
-        case .uint16:
-            return unsafe PyLong_FromLong(Int(loadInteger(UInt16.self, at: address, swapped: swapped)))
-        case .int32:
-            return unsafe PyLong_FromLong(Int(loadInteger(Int32.self, at: address, swapped: swapped)))
-        case .uint32:
-            return unsafe PyLong_FromLong(Int(loadInteger(UInt32.self, at: address, swapped: swapped)))
-        case .int64:
-            return unsafe PyLong_FromLong(Int(loadInteger(Int64.self, at: address, swapped: swapped)))
-        case .uint64, .pointer:
-            return unsafe PyLong_FromUnsignedLongLong(loadInteger(UInt64.self, at: address, swapped: swapped))
-        case .float16:
-            return unsafe PyFloat_FromDouble(doubleFromHalf(loadInteger(UInt16.self, at: address, swapped: swapped)))
-        case .float32:
-            return unsafe PyFloat_FromDouble(loadFloat(at: address, swapped: swapped))
-        case .float64:
-            return unsafe PyFloat_FromDouble(loadDouble(at: address, swapped: swapped))
-        case .complex64:
-            return unsafe PyComplex_FromDoubles(
-                loadFloat(at: address, swapped: swapped), loadFloat(at: address + 4, swapped: swapped))
-        case .complex128:
-            return unsafe PyComplex_FromDoubles(
-                loadDouble(at: address, swapped: swapped), loadDouble(at: address + 8, swapped: swapped))
-        case .bytes:
-            return unsafe PyBytes_FromStringAndSize(address.assumingMemoryBound(to: CChar.self), itemByteCount)
-        case .pascal:
-            // The first byte counts the bytes of the text; it is trusted no further than the item reaches.
-            let count = unsafe min(Int(address.load(as: UInt8.self)), itemByteCount - 1)
-            return unsafe PyBytes_FromStringAndSize((address + 1).assumingMemoryBound(to: CChar.self), count)
-        case .longDouble, .complexLongDouble:
-            raiseItemsNotReadable()
-            return nil
-        }
+        guard let kind = itemKind else { return unsafe readRecord(at: address) }
+        guard kind.isText else { return unsafe readScalar(kind, swapped: itemIsSwapped, at: address) }
+        // Decoding a text may make an exception, and so run the garbage collector.
+        return unsafe pinned { unsafe readText(kind, swapped: itemIsSwapped, byteCount: itemByteCount, at: address) }
     }
 
     /// Sets `NotImplementedError`, which quotes the format.
     func raiseItemsNotReadable() {
         unsafe raise(
             .notImplementedError, "items of format '%.200s' cannot be read or written one by one", pointer.pointee.format)
+    }
+}
+
+/// Makes the Python object of a scalar that is no text.
+///
+/// - Parameter address: As many bytes as the kind has, which may be read.
+/// - Returns: A new reference, or nil with `MemoryError` set. Runs no Python code.
+func readScalar(
+    _ kind: ScalarKind, swapped: Bool, at address: UnsafeRawPointer
+) -> UnsafeMutablePointer<PyObject>? {
+    // SAFETY (of all below): the caller vouches for the bytes.
+    switch kind {
+    case .bool:
+        return unsafe PyBool_FromLong(address.load(as: UInt8.self) == 0 ? 0 : 1)
+    case .character:
+        return unsafe PyBytes_FromStringAndSize(address.assumingMemoryBound(to: CChar.self), 1)
+    case .int8:
+        return unsafe PyLong_FromLong(Int(address.load(as: Int8.self)))
+    case .uint8:
+        return unsafe PyLong_FromLong(Int(address.load(as: UInt8.self)))
+    case .int16:
+        return unsafe PyLong_FromLong(Int(loadInteger(Int16.self, at: address, swapped: swapped)))
+    case .uint16:
+        return unsafe PyLong_FromLong(Int(loadInteger(UInt16.self, at: address, swapped: swapped)))
+    case .int32:
+        return unsafe PyLong_FromLong(Int(loadInteger(Int32.self, at: address, swapped: swapped)))
+    case .uint32:
+        return unsafe PyLong_FromLong(Int(loadInteger(UInt32.self, at: address, swapped: swapped)))
+    case .int64:
+        return unsafe PyLong_FromLong(Int(loadInteger(Int64.self, at: address, swapped: swapped)))
+    case .uint64, .pointer:
+        return unsafe PyLong_FromUnsignedLongLong(loadInteger(UInt64.self, at: address, swapped: swapped))
+    case .float16:
+        return unsafe PyFloat_FromDouble(doubleFromHalf(loadInteger(UInt16.self, at: address, swapped: swapped)))
+    case .float32:
+        return unsafe PyFloat_FromDouble(loadFloat(at: address, swapped: swapped))
+    case .float64:
+        return unsafe PyFloat_FromDouble(loadDouble(at: address, swapped: swapped))
+    case .longDouble:
+        return unsafe PyFloat_FromDouble(loadLongDouble(at: address))
+    case .complex64:
+        return unsafe PyComplex_FromDoubles(
+            loadFloat(at: address, swapped: swapped), loadFloat(at: address + 4, swapped: swapped))
+    case .complex128:
+        return unsafe PyComplex_FromDoubles(
+            loadDouble(at: address, swapped: swapped), loadDouble(at: address + 8, swapped: swapped))
+    case .complexLongDouble:
+        return unsafe PyComplex_FromDoubles(
+            loadLongDouble(at: address), loadLongDouble(at: address + ScalarKind.longDouble.byteCount))
+    case .bytes, .pascal, .ucs2, .ucs4:
+        // Texts are readText's matter.
+        return unsafe swiftbuf_none()
     }
 }
 

@@ -8,8 +8,8 @@ import CPython
 import CSwiftBuf
 import SwiftBufCore
 
-/// The bytes of one item, packed; the widest scalar has sixteen.
-struct PackedItem {
+/// The bytes of one scalar; the widest but `Zg` has sixteen.
+struct ScalarBits {
     var low: UInt64 = 0
     var high: UInt64 = 0
 
@@ -30,12 +30,6 @@ struct PackedItem {
 }
 
 extension ExportBlock {
-    /// Whether an item is text of a length that the format gives, which is copied from the bytes object itself.
-    var itemIsText: Bool {
-        let kind = itemKind
-        return kind == .bytes || kind == .pascal
-    }
-
     /// Packs a plain int for the format `B`; nil for all else.
     ///
     /// Runs no Python code, and raises nothing.
@@ -50,21 +44,56 @@ extension ExportBlock {
         return nil
     }
 
-    /// Packs a value for the format of this block, which never changes.
+    /// Packs a value for the format of this block, which never changes: whatever can be read.
     ///
-    /// - Throws: With `TypeError`, `ValueError` or `NotImplementedError` set, or what the value's own methods raised.
+    /// Pins nothing: the value's own code may release or resize the Buffer, so its memory is looked up afterwards.
+    ///
+    /// - Throws: With `TypeError`, `ValueError`, `NotImplementedError` or `MemoryError` set, or what the value's own methods raised.
     @inline(never)
     func packItem(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> PackedItem {
-        guard let kind = itemKind else {
-            raiseItemsNotReadable()
-            throw ExceptionIsSet()
+        guard let kind = itemKind else { return try unsafe packRecord(value) }
+        guard kind.isText || kind == .complexLongDouble else {
+            return PackedItem(try unsafe packScalar(value, kind, swapped: itemIsSwapped), byteCount: kind.byteCount)
         }
-        let swapped = itemIsSwapped
+        let (swapped, byteCount) = (itemIsSwapped, itemByteCount)
+        var item = try PackedItem(zeroed: byteCount)
+        try unsafe item.withMutableBytes { (bytes) throws(ExceptionIsSet) in
+            try unsafe packLeaf(value, kind, swapped: swapped, byteCount: byteCount, at: bytes)
+        }
+        return item
+    }
+
+    /// Packs a scalar of any kind, texts too.
+    ///
+    /// - Parameter address: `byteCount` zeroed bytes that nobody else uses.
+    func packLeaf(
+        _ value: UnsafeMutablePointer<PyObject>, _ kind: ScalarKind, swapped: Bool, byteCount: Int,
+        at address: UnsafeMutableRawPointer
+    ) throws(ExceptionIsSet) {
+        switch kind {
+        case .bytes, .pascal:
+            try unsafe packBytes(value, kind, byteCount: byteCount, at: address)
+        case .ucs2, .ucs4:
+            try unsafe packString(value, kind, swapped: swapped, byteCount: byteCount, at: address)
+        case .complexLongDouble:
+            let (real, imaginary) = try unsafe packComplex(value)
+            let partByteCount = ScalarKind.longDouble.byteCount
+            unsafe packLongDouble(real).store(to: address, byteCount: partByteCount)
+            unsafe packLongDouble(imaginary).store(to: address + partByteCount, byteCount: partByteCount)
+        default:
+            unsafe try packScalar(value, kind, swapped: swapped).store(to: address, byteCount: kind.byteCount)
+        }
+    }
+
+    /// Packs a scalar of at most sixteen bytes.
+    private func packScalar(
+        _ value: UnsafeMutablePointer<PyObject>, _ kind: ScalarKind, swapped: Bool
+    ) throws(ExceptionIsSet) -> ScalarBits {
         switch kind {
         case .bool:
             let truth = unsafe PyObject_IsTrue(value)
             if truth < 0 { throw ExceptionIsSet() }
-            return PackedItem(low: UInt64(truth))
+            return ScalarBits(low: UInt64(truth))
         case .character:
             return try unsafe packCharacter(value)
         case .int8: return try unsafe packSigned(value, Int8.self, swapped)
@@ -77,24 +106,26 @@ extension ExportBlock {
         case .uint64, .pointer: return try unsafe packUnsigned(value, UInt64.self, swapped)
         case .float16:
             guard let half = halfFromDouble(try unsafe packDouble(value)) else { throw valueDoesNotFit() }
-            return PackedItem(low: UInt64(swapped ? half.byteSwapped : half))
+            return ScalarBits(low: UInt64(swapped ? half.byteSwapped : half))
         case .float32:
-            return PackedItem(low: UInt64(try packFloat(try unsafe packDouble(value), swapped)))
+            return ScalarBits(low: UInt64(try packFloat(try unsafe packDouble(value), swapped)))
         case .float64:
             let bits = try unsafe packDouble(value).bitPattern
-            return PackedItem(low: swapped ? bits.byteSwapped : bits)
+            return ScalarBits(low: swapped ? bits.byteSwapped : bits)
         case .complex64:
             let (real, imaginary) = try unsafe packComplex(value)
             let low = UInt64(try packFloat(real, swapped))
-            return PackedItem(low: low | UInt64(try packFloat(imaginary, swapped)) << 32)
+            return ScalarBits(low: low | UInt64(try packFloat(imaginary, swapped)) << 32)
         case .complex128:
             let (real, imaginary) = try unsafe packComplex(value)
-            return PackedItem(
+            return ScalarBits(
                 low: swapped ? real.bitPattern.byteSwapped : real.bitPattern,
                 high: swapped ? imaginary.bitPattern.byteSwapped : imaginary.bitPattern)
-        case .bytes, .pascal, .longDouble, .complexLongDouble:
-            raiseItemsNotReadable()
-            throw ExceptionIsSet()
+        case .longDouble:
+            return packLongDouble(try unsafe packDouble(value))
+        case .bytes, .pascal, .ucs2, .ucs4, .complexLongDouble:
+            // packLeaf's matter.
+            throw valueIsOfWrongType()
         }
     }
 
@@ -126,35 +157,35 @@ extension ExportBlock {
         return ExceptionIsSet()
     }
 
-    private func packCharacter(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> PackedItem {
+    private func packCharacter(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> ScalarBits {
         var text: UnsafeMutablePointer<CChar>?
         var count = 0
         guard unsafe swiftbuf_is_bytes(value) != 0 else { throw valueIsOfWrongType() }
         guard unsafe PyBytes_AsStringAndSize(value, &text, &count) == 0 else { throw ExceptionIsSet() }
         guard count == 1, let text = unsafe text else { throw valueDoesNotFit() }
-        return unsafe PackedItem(low: UInt64(UInt8(bitPattern: text[0])))
+        return unsafe ScalarBits(low: UInt64(UInt8(bitPattern: text[0])))
     }
 
     private func packSigned<Word: FixedWidthInteger & SignedInteger>(
         _ value: UnsafeMutablePointer<PyObject>, _: Word.Type, _ swapped: Bool
-    ) throws(ExceptionIsSet) -> PackedItem {
+    ) throws(ExceptionIsSet) -> ScalarBits {
         guard let integer = unsafe PyNumber_Index(value) else { throw conversionFailed() }
         defer { unsafe swiftbuf_drop_reference(integer) }
         let wide = unsafe PyLong_AsLongLong(integer)
         if wide == -1, unsafe PyErr_Occurred() != nil { throw conversionFailed() }
         guard let word = Word(exactly: wide) else { throw valueDoesNotFit() }
-        return PackedItem(low: UInt64(truncatingIfNeeded: swapped ? word.byteSwapped : word))
+        return ScalarBits(low: UInt64(truncatingIfNeeded: swapped ? word.byteSwapped : word))
     }
 
     private func packUnsigned<Word: FixedWidthInteger & UnsignedInteger>(
         _ value: UnsafeMutablePointer<PyObject>, _: Word.Type, _ swapped: Bool
-    ) throws(ExceptionIsSet) -> PackedItem {
+    ) throws(ExceptionIsSet) -> ScalarBits {
         guard let integer = unsafe PyNumber_Index(value) else { throw conversionFailed() }
         defer { unsafe swiftbuf_drop_reference(integer) }
         let wide = unsafe PyLong_AsUnsignedLongLong(integer)
         if wide == UInt64.max, unsafe PyErr_Occurred() != nil { throw conversionFailed() }
         guard let word = Word(exactly: wide) else { throw valueDoesNotFit() }
-        return PackedItem(low: UInt64(truncatingIfNeeded: swapped ? word.byteSwapped : word))
+        return ScalarBits(low: UInt64(truncatingIfNeeded: swapped ? word.byteSwapped : word))
     }
 
     private func packDouble(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> Double {
@@ -178,40 +209,5 @@ extension ExportBlock {
         guard let complex = unsafe swiftbuf_complex(value) else { throw conversionFailed() }
         defer { unsafe swiftbuf_drop_reference(complex) }
         return unsafe (PyComplex_RealAsDouble(complex), PyComplex_ImagAsDouble(complex))
-    }
-
-    /// Writes a text item, padded with zeroes: `s`, or `p` with its length in front.
-    ///
-    /// - Parameter address: `itemsize` bytes that may be written.
-    /// - Throws: With `TypeError` set for what is no bytes, `ValueError` for a text that is too long; then nothing is written.
-    func writeText(
-        _ value: UnsafeMutablePointer<PyObject>, at address: UnsafeMutableRawPointer
-    ) throws(ExceptionIsSet) {
-        let text = try unsafe readText(value)
-        var target = unsafe address
-        var room = itemByteCount
-        if itemKind == .pascal {
-            unsafe target.storeBytes(of: UInt8(truncatingIfNeeded: text.count), as: UInt8.self)
-            unsafe target += 1
-            room -= 1
-        }
-        // SAFETY: the bytes of an object that the caller holds, and no more than the item has room for.
-        if let source = text.baseAddress {
-            unsafe target.copyMemory(from: source, byteCount: text.count)
-        }
-        unsafe (target + text.count).initializeMemory(as: UInt8.self, repeating: 0, count: room - text.count)
-    }
-
-    /// The bytes of a value for a text item.
-    ///
-    /// - Throws: With `TypeError` set for what is no bytes, `ValueError` for a text that is too long.
-    func readText(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> UnsafeBufferPointer<CChar> {
-        var text: UnsafeMutablePointer<CChar>?
-        var count = 0
-        guard unsafe swiftbuf_is_bytes(value) != 0 else { throw valueIsOfWrongType() }
-        guard unsafe PyBytes_AsStringAndSize(value, &text, &count) == 0 else { throw ExceptionIsSet() }
-        // The length of a Pascal text is one byte, and takes one.
-        guard count <= (itemKind == .pascal ? min(itemByteCount - 1, 255) : itemByteCount) else { throw valueDoesNotFit() }
-        return unsafe UnsafeBufferPointer(start: text, count: count)
     }
 }

@@ -145,20 +145,10 @@ extension ExportBlock {
         let itemByteCount = itemByteCount
         let byteCount = byteCount
         let base = unsafe pointer.pointee.buf!
-        if byteCount == 0 {
-            // A wrong value is wrong for no items too.
-            if itemIsText {
-                _ = try unsafe readText(value)
-            } else {
-                _ = try unsafe packItem(value)
-            }
-            return
-        }
-        if itemIsText {
-            try unsafe writeText(value, at: base)
-        } else {
-            try unsafe packItem(value).store(to: base, byteCount: itemByteCount)
-        }
+        // A wrong value is wrong for no items too.
+        let item = try unsafe packItem(value)
+        if byteCount == 0 { return }
+        unsafe item.store(to: base)
         let state = unsafe byteCount >= gilReleaseThreshold ? PyEval_SaveThread() : nil
         unsafe repeatFirstItem(in: base, itemByteCount: itemByteCount, count: byteCount / itemByteCount)
         if let state = unsafe state {

@@ -29,7 +29,7 @@ typedef struct {
     void *block;            /* what does not fit inline, or NULL */
     int32_t denied;         /* no request with one of these flags, and none without all of those, is granted without a look */
     int32_t required;       /* at the traits: SwiftBufCore/Admission.swift */
-    uint8_t item_kind;      /* how an item is read: ScalarKind, or 0 if items cannot be read; */
+    uint8_t item_kind;      /* how an item is read: ScalarKind, SWIFTBUF_ITEM_RECORD, or 0: not at all; */
                             /* with SWIFTBUF_ITEM_SWAPPED if its byte order is not the machine's */
     uint8_t order;          /* of the dimensions when the memory is resized: 0 for C, 1 for Fortran */
     uint8_t reserved[6];    /* zero */
@@ -39,6 +39,9 @@ typedef struct {
 
 /* In item_kind: the item has the other byte order. */
 #define SWIFTBUF_ITEM_SWAPPED 0x80
+
+/* item_kind of an item that is not one scalar, and is read value by value as the format says: a struct, a sub-array, several values. */
+#define SWIFTBUF_ITEM_RECORD 0x7F
 
 /* Where the inline arrays stand, for Swift, whose Embedded mode has no key paths. */
 enum {
