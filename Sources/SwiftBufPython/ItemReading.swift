@@ -50,6 +50,7 @@ extension ExportBlock {
 ///
 /// - Parameter address: As many bytes as the kind has, which may be read.
 /// - Returns: A new reference, or nil with `MemoryError` set. Runs no Python code.
+@inline(never)
 func readScalar(
     _ kind: ScalarKind, swapped: Bool, at address: UnsafeRawPointer
 ) -> UnsafeMutablePointer<PyObject>? {

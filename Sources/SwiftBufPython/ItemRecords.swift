@@ -65,6 +65,7 @@ extension FormatTree {
 // bytes of the value.
 
 /// Makes the Python object of a value; at most `Format.valueDepthLimit` calls deep.
+@inline(never)
 private func readValue(_ node: UnsafePointer<FormatNode>, at address: UnsafeRawPointer) -> NewReference {
     switch unsafe node.pointee.form {
     case .leaf:
@@ -80,6 +81,7 @@ private func readValue(_ node: UnsafePointer<FormatNode>, at address: UnsafeRawP
     }
 }
 
+@inline(never)
 private func readList(_ node: UnsafePointer<FormatNode>, at address: UnsafeRawPointer) -> NewReference {
     let count = unsafe node.pointee.count
     guard let list = unsafe PyList_New(count) else { return nil }
@@ -95,6 +97,7 @@ private func readList(_ node: UnsafePointer<FormatNode>, at address: UnsafeRawPo
     return unsafe list
 }
 
+@inline(never)
 private func readTuple(_ node: UnsafePointer<FormatNode>, at address: UnsafeRawPointer) -> NewReference {
     guard let tuple = unsafe PyTuple_New(node.pointee.count) else { return nil }
     var position = 0
@@ -123,17 +126,15 @@ private func forEachValue(
     var member = unsafe tuple + 1
     var values = 0
     while unsafe values < tuple.pointee.count {
-        let offset = unsafe member.pointee.byteOffset
-        guard unsafe member.pointee.form == .run else {
-            guard unsafe body(member, offset) else { return false }
-            values += 1
-            unsafe member += member.pointee.nodeCount
-            continue
+        let isRun = unsafe member.pointee.form == .run
+        let count = unsafe isRun ? member.pointee.count : 1
+        let node = unsafe isRun ? member + 1 : member
+        var offset = unsafe member.pointee.byteOffset
+        for _ in 0..<count {
+            guard unsafe body(node, offset) else { return false }
+            unsafe offset += member.pointee.byteCount
         }
-        for index in 0..<(unsafe member.pointee.count) {
-            guard unsafe body(member + 1, offset + index * member.pointee.byteCount) else { return false }
-        }
-        unsafe values += member.pointee.count
+        values += count
         unsafe member += member.pointee.nodeCount
     }
     return true
@@ -161,6 +162,7 @@ extension ExportBlock {
     /// Packs a value; at most `Format.valueDepthLimit` calls deep.
     ///
     /// - Parameter address: The zeroed bytes of the value, which nobody else uses.
+    @inline(never)
     private func packValue(
         _ value: UnsafeMutablePointer<PyObject>, _ node: UnsafePointer<FormatNode>, at address: UnsafeMutableRawPointer
     ) throws(ExceptionIsSet) {
@@ -192,6 +194,7 @@ extension ExportBlock {
         }
     }
 
+    @inline(never)
     private func packList(
         _ value: UnsafeMutablePointer<PyObject>, _ node: UnsafePointer<FormatNode>, at address: UnsafeMutableRawPointer
     ) throws(ExceptionIsSet) {

@@ -11,6 +11,7 @@ import SwiftBufCore
 ///
 /// - Parameter address: `byteCount` bytes that may be read, also if an exception is made meanwhile.
 /// - Returns: A new reference; or nil with `ValueError` set for what is no code point, or `MemoryError`.
+@inline(never)
 func readText(
     _ kind: ScalarKind, swapped: Bool, byteCount: Int, at address: UnsafeRawPointer
 ) -> UnsafeMutablePointer<PyObject>? {

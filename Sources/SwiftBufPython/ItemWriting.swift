@@ -66,6 +66,7 @@ extension ExportBlock {
     /// Packs a scalar of any kind, texts too.
     ///
     /// - Parameter address: `byteCount` zeroed bytes that nobody else uses.
+    @inline(never)
     func packLeaf(
         _ value: UnsafeMutablePointer<PyObject>, _ kind: ScalarKind, swapped: Bool, byteCount: Int,
         at address: UnsafeMutableRawPointer
@@ -86,6 +87,7 @@ extension ExportBlock {
     }
 
     /// Packs a scalar of at most sixteen bytes.
+    @inline(never)
     private func packScalar(
         _ value: UnsafeMutablePointer<PyObject>, _ kind: ScalarKind, swapped: Bool
     ) throws(ExceptionIsSet) -> ScalarBits {
