@@ -7,5 +7,6 @@ public func allTables(_ check: inout Check) {
     grantTables(&check)
     storageTables(&check)
     copyTables(&check)
+    bulkTables(&check)
     halfPrecisionTables(&check)
 }

@@ -11,6 +11,7 @@ import Testing
             Table(name: "layout", rows: layoutTables),
             Table(name: "grant", rows: grantTables),
             Table(name: "copy", rows: copyTables),
+            Table(name: "bulk", rows: bulkTables),
             Table(name: "half precision", rows: halfPrecisionTables),
         ])
     func tableHolds(_ table: Table) {

@@ -1,0 +1,138 @@
+// Copying one row of items, by the width of the item.
+//
+// The loops are written so that the compiler can see constant strides: those it turns into vector code. Every item is loaded whole
+// before it is stored, so that an item may be copied onto itself, or onto a place that overlaps it.
+
+/// A machine word of which an item consists.
+protocol Word: BitwiseCopyable {
+    /// The word with its bytes in reverse order.
+    var reversed: Self { get }
+}
+
+extension UInt8: Word {
+    @inline(__always) var reversed: UInt8 { self }
+}
+
+extension UInt16: Word {
+    @inline(__always) var reversed: UInt16 { byteSwapped }
+}
+
+extension UInt32: Word {
+    @inline(__always) var reversed: UInt32 { byteSwapped }
+}
+
+extension UInt64: Word {
+    @inline(__always) var reversed: UInt64 { byteSwapped }
+}
+
+/// Sixteen bytes.
+struct WordPair: Word {
+    var low: UInt64
+    var high: UInt64
+
+    @inline(__always) var reversed: WordPair { WordPair(low: high.byteSwapped, high: low.byteSwapped) }
+}
+
+/// One row: where it is, how many items, and the strides in bytes.
+@unsafe
+struct Row {
+    var source: UnsafeRawPointer
+    var target: UnsafeMutableRawPointer
+    var count: Int
+    var sourceStride: Int
+    var targetStride: Int
+}
+
+/// Copies a row of items.
+///
+/// - Parameters:
+///   - itemByteCount: Bytes of one item; where `swapping` is true 2, 4, 8 or 16.
+///   - swapping: Whether the bytes of each item are reversed.
+@inline(never)
+func copyRow(_ row: Row, itemByteCount: Int, swapping: Bool) {
+    if swapping {
+        switch itemByteCount {
+        case 2: unsafe copyWords(row, UInt16.self) { $0.reversed }
+        case 4: unsafe copyWords(row, UInt32.self) { $0.reversed }
+        case 8: unsafe copyWords(row, UInt64.self) { $0.reversed }
+        default: unsafe copyWords(row, WordPair.self) { $0.reversed }
+        }
+        return
+    }
+    switch itemByteCount {
+    case 1: unsafe copyWords(row, UInt8.self) { $0 }
+    case 2: unsafe copyWords(row, UInt16.self) { $0 }
+    case 4: unsafe copyWords(row, UInt32.self) { $0 }
+    case 8: unsafe copyWords(row, UInt64.self) { $0 }
+    case 16: unsafe copyWords(row, WordPair.self) { $0 }
+    default: unsafe copyRuns(row, byteCount: itemByteCount)
+    }
+}
+
+/// Copies a row of words, each as `transform` makes it.
+@inline(__always)
+private func copyWords<W: Word>(_ row: Row, _: W.Type, _ transform: (W) -> W) {
+    // SAFETY (all of this file): the caller vouches for every item of the row.
+    let size = MemoryLayout<W>.size
+    let source = unsafe row.source
+    let target = unsafe row.target
+    if unsafe row.targetStride == size {
+        if unsafe row.sourceStride == 0 {
+            let word = unsafe transform(source.loadUnaligned(as: W.self))
+            for index in unsafe 0..<(row.count) {
+                unsafe target.storeBytes(of: word, toByteOffset: index &* size, as: W.self)
+            }
+            return
+        }
+        if unsafe row.sourceStride == size {
+            for index in unsafe 0..<(row.count) {
+                let word = unsafe source.loadUnaligned(fromByteOffset: index &* size, as: W.self)
+                unsafe target.storeBytes(of: transform(word), toByteOffset: index &* size, as: W.self)
+            }
+            return
+        }
+        if unsafe row.sourceStride == 2 * size {
+            for index in unsafe 0..<(row.count) {
+                let word = unsafe source.loadUnaligned(fromByteOffset: index &* (2 * size), as: W.self)
+                unsafe target.storeBytes(of: transform(word), toByteOffset: index &* size, as: W.self)
+            }
+            return
+        }
+    }
+    for index in unsafe 0..<(row.count) {
+        let word = unsafe source.loadUnaligned(fromByteOffset: index &* row.sourceStride, as: W.self)
+        unsafe target.storeBytes(of: transform(word), toByteOffset: index &* row.targetStride, as: W.self)
+    }
+}
+
+/// Copies a row of items that are no machine words.
+private func copyRuns(_ row: Row, byteCount: Int) {
+    for index in unsafe 0..<(row.count) {
+        unsafe (row.target + index &* row.targetStride).copyMemory(
+            from: row.source + index &* row.sourceStride, byteCount: byteCount)
+    }
+}
+
+/// Copies a row of items one after the other.
+///
+/// - Parameters: As of ``copyRow``; source and target may overlap.
+@inline(never)
+func moveRow(_ row: Row, itemByteCount: Int, swapping: Bool) {
+    switch itemByteCount {
+    case 1: unsafe moveWords(row, UInt8.self, swapping)
+    case 2: unsafe moveWords(row, UInt16.self, swapping)
+    case 4: unsafe moveWords(row, UInt32.self, swapping)
+    case 8: unsafe moveWords(row, UInt64.self, swapping)
+    case 16: unsafe moveWords(row, WordPair.self, swapping)
+    default: unsafe copyRuns(row, byteCount: itemByteCount)
+    }
+}
+
+@inline(__always)
+private func moveWords<W: Word>(_ row: Row, _: W.Type, _ swapping: Bool) {
+    for index in unsafe 0..<(row.count) {
+        let word = unsafe row.source.loadUnaligned(fromByteOffset: index &* row.sourceStride, as: W.self)
+        unsafe row.target.storeBytes(
+            of: swapping ? word.reversed : word, toByteOffset: index &* row.targetStride, as: W.self)
+    }
+}

@@ -1,0 +1,72 @@
+// Following the pointers of views with suboffsets (PIL-style arrays of PEP 3118), until what is left is direct.
+
+extension Items {
+    /// The number of leading dimensions, up to the last in which a pointer is followed.
+    @inline(__always)
+    var indirectRank: Int {
+        var rank = suboffsets.count
+        while rank > 0 && suboffsets[rank - 1] < 0 { rank -= 1 }
+        return rank
+    }
+
+    /// Does something to all items of two views of one shape.
+    ///
+    /// - Returns: False if a comparison has found a difference.
+    @inline(__always)
+    func run(_ operation: PairOperation, with other: borrowing Items) -> Bool {
+        let indirectRank = max(self.indirectRank, other.indirectRank)
+        if indirectRank == 0 {
+            return runDirectly(operation, with: other)
+        }
+        return unsafe descend(operation, with: other, axis: 0, of: indirectRank, at: base, other.base)
+    }
+
+    /// Walks dimension `axis` and those behind it, as far as pointers are followed, then the rest directly.
+    ///
+    /// At most ``Layout/maximumRank`` calls deep.
+    private func descend(
+        _ operation: PairOperation, with other: borrowing Items, axis: Int, of indirectRank: Int,
+        at address: UnsafeMutableRawPointer, _ otherAddress: UnsafeMutableRawPointer
+    ) -> Bool {
+        // SAFETY: `init` has the caller's word that these addresses and the pointers stored there are good.
+        if axis == indirectRank {
+            let rest = unsafe Items(at: address, layout: layout.droppingAxes(axis), suboffsets: Span())
+            let otherRest = unsafe Items(at: otherAddress, layout: other.layout.droppingAxes(axis), suboffsets: Span())
+            return rest.runDirectly(operation, with: otherRest)
+        }
+        for index in 0..<layout.shape[axis] {
+            let isEqual = unsafe descend(
+                operation, with: other, axis: axis + 1, of: indirectRank, at: step(axis, index, from: address),
+                other.step(axis, index, from: otherAddress))
+            if !isEqual { return false }
+        }
+        return true
+    }
+
+    /// The address at an index of a dimension; a pointer that stands there is followed.
+    private func step(_ axis: Int, _ index: Int, from address: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+        // SAFETY: as above; the pointer may stand at any address.
+        let place = unsafe address + index &* layout.byteStrides[axis]
+        guard axis < suboffsets.count && suboffsets[axis] >= 0 else { return unsafe place }
+        return unsafe UnsafeMutableRawPointer(bitPattern: place.loadUnaligned(as: UInt.self))! + suboffsets[axis]
+    }
+
+    /// Does something to all items of two views without pointers.
+    private func runDirectly(_ operation: PairOperation, with other: borrowing Items) -> Bool {
+        if operation.isComparison {
+            return equalsDirectly(other, operation.scalar, operation.otherScalar)
+        }
+        copyDirectly(to: other, swapping: operation.unitByteCount)
+        return true
+    }
+}
+
+extension Layout {
+    /// The layout behind the first dimensions.
+    @_lifetime(copy self)
+    fileprivate func droppingAxes(_ count: Int) -> Layout {
+        Layout(
+            shape: shape.extracting(droppingFirst: count), byteStrides: byteStrides.extracting(droppingFirst: count),
+            itemByteCount: itemByteCount)
+    }
+}
