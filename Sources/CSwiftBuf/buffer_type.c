@@ -38,6 +38,22 @@ static PyObject *buffer_new(PyTypeObject *type, PyObject *arguments, PyObject *n
     return swiftbuf_buffer_from_object(type, object);
 }
 
+/* hex(): that of the items as bytes. */
+static PyObject *buffer_hex(PyObject *self, PyObject *arguments, PyObject *names) {
+    PyObject *bytes = swiftbuf_buffer_tobytes_in_order(self, NULL, 0, NULL);
+    if (bytes == NULL) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    PyObject *method = PyObject_GetAttrString(bytes, "hex");
+    if (method != NULL) {
+        result = PyObject_Call(method, arguments, names);
+        Py_DECREF(method);
+    }
+    Py_DECREF(bytes);
+    return result;
+}
+
 static void buffer_dealloc(PyObject *self) {
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
@@ -142,9 +158,49 @@ PyDoc_STRVAR(tolist_doc,
 "Raises NotImplementedError if items of this format cannot be read, ValueError if the Buffer is released.");
 
 PyDoc_STRVAR(tobytes_doc,
-"tobytes($self, /)\n--\n\n"
-"A copy of the items, packed in C order, as bytes of length nbytes.\n\n"
-"Raises MemoryError if it does not fit, ValueError if the Buffer is released.");
+"tobytes($self, /, order='C')\n--\n\n"
+"A copy of the items, packed, as bytes of length nbytes.\n\n"
+"Parameters\n----------\n"
+"order : 'C', 'F', 'A' or None\n"
+"    Which index varies fastest: the last or the first. 'A' is 'F' for items that are packed in Fortran order, else 'C'.\n\n"
+"Raises\n------\n"
+"MemoryError\n    If it does not fit.\n"
+"ValueError\n    For another order, or if the Buffer is released.");
+
+PyDoc_STRVAR(hex_doc,
+"hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)\n--\n\n"
+"tobytes().hex(): two hexadecimal digits for each byte, with a separator between groups if one is given; as bytes.hex().");
+
+PyDoc_STRVAR(copy_doc,
+"copy($self, /, order='C', format=None)\n--\n\n"
+"A new Buffer with a copy of the items, in memory that Swift owns: writable, whatever this Buffer is.\n\n"
+"Parameters\n----------\n"
+"order : 'C', 'F', 'A' or 'K'\n"
+"    Which index varies fastest in memory: the last or the first. 'A' is 'F' for items that are packed in Fortran order, else\n"
+"    'C'; 'K' keeps the order of the dimensions in memory, without gaps.\n"
+"format : str or None\n    The same format in another byte order, such as '>i' for 'i'; None keeps it.\n\n"
+"From 1 MiB on other threads run meanwhile.\n\n"
+"Raises\n------\n"
+"ValueError\n    If the formats differ in more than their byte order, or the Buffer is released.\n"
+"NotImplementedError\n    If the items hold references to objects, which a copy would not count.\n"
+"MemoryError\n    If there is no room.");
+
+PyDoc_STRVAR(fill_doc,
+"fill($self, value, /)\n--\n\n"
+"Writes one value into every item.\n\n"
+"Raises TypeError if the Buffer is read-only or the value of the wrong type, ValueError if it does not fit or the Buffer is\n"
+"released, NotImplementedError if items of this format cannot be written; then nothing is written.");
+
+PyDoc_STRVAR(index_doc,
+"index($self, value, start=0, stop=sys.maxsize, /)\n--\n\n"
+"The position of the first item that is equal to value, in one dimension.\n\n"
+"Raises ValueError if there is none, NotImplementedError for more dimensions than one.");
+
+PyDoc_STRVAR(count_doc,
+"count($self, value, /)\n--\n\n"
+"How many items are equal to value, in one dimension. Raises NotImplementedError for more.");
+
+PyDoc_STRVAR(class_getitem_doc, "__class_getitem__($type, item, /)\n--\n\nBuffer[...], for annotations: a types.GenericAlias.");
 
 PyDoc_STRVAR(resize_doc,
 "resize($self, shape, /)\n--\n\n"
@@ -179,7 +235,13 @@ static PyMethodDef buffer_methods[] = {
     {"broadcast_to", swiftbuf_buffer_broadcast_to, METH_O, broadcast_to_doc},
     {"toreadonly", swiftbuf_buffer_toreadonly, METH_NOARGS, toreadonly_doc},
     {"tolist", swiftbuf_buffer_tolist, METH_NOARGS, tolist_doc},
-    {"tobytes", swiftbuf_buffer_tobytes, METH_NOARGS, tobytes_doc},
+    {"tobytes", (PyCFunction)(void (*)(void))swiftbuf_buffer_tobytes_in_order, METH_FASTCALL | METH_KEYWORDS, tobytes_doc},
+    {"hex", (PyCFunction)(void (*)(void))buffer_hex, METH_VARARGS | METH_KEYWORDS, hex_doc},
+    {"copy", (PyCFunction)(void (*)(void))swiftbuf_buffer_copy, METH_FASTCALL | METH_KEYWORDS, copy_doc},
+    {"fill", swiftbuf_buffer_fill, METH_O, fill_doc},
+    {"index", (PyCFunction)(void (*)(void))swiftbuf_buffer_index, METH_FASTCALL, index_doc},
+    {"count", swiftbuf_buffer_count, METH_O, count_doc},
+    {"__class_getitem__", (PyCFunction)Py_GenericAlias, METH_O | METH_CLASS, class_getitem_doc},
     {"resize", swiftbuf_buffer_resize, METH_O, resize_doc},
     {"release", swiftbuf_buffer_release, METH_NOARGS, release_doc},
     {"__enter__", swiftbuf_buffer_enter, METH_NOARGS, enter_doc},
@@ -207,7 +269,9 @@ static PyType_Slot buffer_slots[] = {
     {Py_tp_traverse, buffer_traverse},
     {Py_tp_clear, buffer_clear},
     {Py_tp_repr, swiftbuf_buffer_repr},
-    {Py_tp_iter, PySeqIter_New}, /* item by item, by sq_item */
+    {Py_tp_iter, swiftbuf_buffer_iter},
+    {Py_tp_richcompare, swiftbuf_buffer_richcompare},
+    {Py_tp_hash, swiftbuf_buffer_hash},
     {Py_tp_getset, buffer_attributes},
     {Py_tp_members, buffer_members},
     {Py_tp_methods, buffer_methods},

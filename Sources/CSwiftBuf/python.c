@@ -16,6 +16,8 @@ static PyObject *exception_class(swiftbuf_exception kind) {
         return PyExc_OverflowError;
     case SWIFTBUF_NOT_IMPLEMENTED_ERROR:
         return PyExc_NotImplementedError;
+    case SWIFTBUF_MEMORY_ERROR:
+        return PyExc_MemoryError;
     case SWIFTBUF_SYSTEM_ERROR:
         break;
     }

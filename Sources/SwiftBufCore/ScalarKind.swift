@@ -94,6 +94,14 @@ extension ScalarKind {
         byteCount > 1
     }
 
+    /// The bytes that are reversed at a time to change the byte order; 0 if it means nothing.
+    public var swappedByteCount: Int {
+        switch self {
+        case .complex64, .complex128, .complexLongDouble: byteCount / 2
+        default: isSwappable ? byteCount : 0
+        }
+    }
+
     /// The native format that says the same, null-terminated; nil for the texts, which need a count.
     ///
     /// One letter, but for the complex kinds, whose code is two letters.

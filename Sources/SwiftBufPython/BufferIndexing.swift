@@ -57,26 +57,23 @@ func subscriptByParts(_ object: UnsafeMutablePointer<PyObject>, _ key: UnsafeMut
     }
 }
 
-/// `b['name']`: a view of one field of a structured format.
-func fieldView(of object: UnsafeMutablePointer<PyObject>, named name: UnsafeMutablePointer<PyObject>) -> NewReference {
-    raise(.typeError, "fields: later")
-    return nil
-}
-
 /// `b[key] = value`, whatever the key is.
 @inline(never)
 func assignByParts(
     _ object: UnsafeMutablePointer<PyObject>, _ key: UnsafeMutablePointer<PyObject>, _ value: UnsafeMutablePointer<PyObject>
 ) throws(ExceptionIsSet) {
+    if unsafe swiftbuf_is_str(key) != 0 {
+        // The field of all items: a view, which is assigned to as a whole.
+        guard let field = unsafe fieldView(of: object, named: key) else { throw ExceptionIsSet() }
+        defer { unsafe swiftbuf_drop_reference(field) }
+        try unsafe assignByParts(field, swiftbuf_ellipsis(), value)
+        return
+    }
     try unsafe withParts(of: key) { (key) throws(ExceptionIsSet) in
         let export = unsafe ExportBlock(of: object)
         guard export.checkNotReleased() else { throw ExceptionIsSet() }
         guard unsafe key.namesItem(rank: export.rank) else {
             try unsafe assign(value, to: key, of: object)
-            return
-        }
-        if export.itemIsText {
-            try unsafe export.writeText(value, at: try export.address(of: key))
             return
         }
         // Converting the value may run Python code: where the item stands is looked up afterwards.
@@ -86,14 +83,6 @@ func assignByParts(
             raise(.valueError, "this Buffer was given another shape while the value was converted")
             throw ExceptionIsSet()
         }
-        unsafe packed.store(to: try export.address(of: key), byteCount: export.itemByteCount)
+        unsafe packed.store(to: try export.address(of: key))
     }
-}
-
-/// `b[key] = value` where the key names a view.
-func assign(
-    _ value: UnsafeMutablePointer<PyObject>, to key: KeyParts, of object: UnsafeMutablePointer<PyObject>
-) throws(ExceptionIsSet) {
-    raise(.typeError, "assignment: later")
-    throw ExceptionIsSet()
 }

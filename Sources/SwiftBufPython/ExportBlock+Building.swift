@@ -98,9 +98,7 @@ extension ExportBlock {
     @inline(__always)
     func setFormat(_ format: ItemFormat) {
         unsafe itemByteCount = format.format.itemByteCount
-        let order: UInt8 = unsafe format.format.isByteSwapped ? UInt8(SWIFTBUF_ITEM_SWAPPED) : 0
-        let record: UInt8 = unsafe format.format.isReadable ? UInt8(SWIFTBUF_ITEM_RECORD) : 0
-        unsafe pointer.pointee.item_kind = (format.format.kind?.rawValue ?? record) | order
+        unsafe pointer.pointee.item_kind = format.itemKind
         // SAFETY: `reserve` made room for `byteCount + 1` bytes.
         let target = unsafe UnsafeMutableRawPointer(pointer.pointee.format.unsafelyUnwrapped)
         if unsafe format.byteCount == 1 {

@@ -118,3 +118,27 @@ func raiseHasNoBuffer(_ object: UnsafeMutablePointer<PyObject>, for function: Fu
             SWIFTBUF_TYPE_ERROR, cText("%s: an object with a buffer was asked for but type '%U' has none"), function.text, object)
     }
 }
+
+/// Asks an exporter for its memory, with whatever layout it has, and lends it to `body`.
+///
+/// The Py_buffer is given back exactly once, on every path. Asking may run Python code, and so may giving back.
+///
+/// - Throws: With what the exporter raised, `ValueError` for one that is not coherent, or what `body` threw.
+@inline(__always)
+func withExporterView<Result>(
+    of exporter: UnsafeMutablePointer<PyObject>, for function: FunctionName,
+    _ body: (ExporterView) throws(ExceptionIsSet) -> Result
+) throws(ExceptionIsSet) -> Result {
+    var view = unsafe Py_buffer()
+    return try unsafe withUnsafeMutablePointer(to: &view) { (view) throws(ExceptionIsSet) -> Result in
+        // SAFETY: the pointer is one and the same during the closure, so the Py_buffer does not move.
+        guard unsafe PyObject_GetBuffer(exporter, view, CInt(SWIFTBUF_PYBUF_FULL_RO)) == 0 else {
+            if unsafe PyErr_Occurred() == nil {
+                unsafe raise(.bufferError, "%s: the exporter refused its buffer without saying why", function.text)
+            }
+            throw ExceptionIsSet()
+        }
+        defer { unsafe PyBuffer_Release(view) }
+        return try unsafe body(ExporterView(view, for: function))
+    }
+}

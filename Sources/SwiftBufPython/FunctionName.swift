@@ -5,7 +5,7 @@
 /// The function that a caller of Python's side called.
 enum FunctionName: UInt8 {
     case zeros, empty, full, copy, resize, release, bufferFromStorage
-    case view, buffer, frombuffer, reshape, cast, broadcastTo, fill, index, count, tobytes, hex, assignment
+    case view, buffer, frombuffer, reshape, cast, broadcastTo, fill, index, count, tobytes, hex, assignment, comparison
 
     /// Its name in C and Python.
     var text: UnsafePointer<CChar> {
@@ -29,6 +29,7 @@ enum FunctionName: UInt8 {
         case .tobytes: unsafe cText("tobytes")
         case .hex: unsafe cText("hex")
         case .assignment: unsafe cText("assignment")
+        case .comparison: unsafe cText("comparison")
         }
     }
 }

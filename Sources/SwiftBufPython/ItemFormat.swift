@@ -18,6 +18,14 @@ struct ItemFormat {
     /// What `reserve` has to keep for the text, the NUL included.
     var reservedByteCount: Int { unsafe byteCount + 1 }
 
+    /// How an item is read, as the export block keeps it: a ``ScalarKind`` with its byte order, a record, or 0.
+    @inline(__always)
+    var itemKind: UInt8 {
+        let order: UInt8 = unsafe format.isByteSwapped ? UInt8(SWIFTBUF_ITEM_SWAPPED) : 0
+        let record: UInt8 = unsafe format.isReadable ? UInt8(SWIFTBUF_ITEM_RECORD) : 0
+        return unsafe (format.kind?.rawValue ?? record) | order
+    }
+
     /// Reads a format.
     ///
     /// - Throws: With `ValueError` set, which quotes the text and the place.

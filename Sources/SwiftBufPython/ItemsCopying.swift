@@ -23,11 +23,11 @@ func copy(
     let overlap = unsafe aligned.withItems { items in unsafe target.withItems { items.overlap(with: $0) } }
     switch overlap {
     case .none:
-        unsafe withoutGIL(forByteCount: byteCount) {
+        withoutGIL(forByteCount: byteCount) {
             unsafe aligned.withItems { items in unsafe target.withItems { items.copy(to: $0) } }
         }
     case .forward, .backward:
-        unsafe withoutGIL(forByteCount: byteCount) {
+        withoutGIL(forByteCount: byteCount) {
             unsafe aligned.withItems { items in unsafe target.withItems { items.move(to: $0, overlap: overlap) } }
         }
     case .needsTemporary:

@@ -52,6 +52,33 @@ struct ItemsOperand {
         return unsafe body(Items(at: buf, layout: layout, suboffsets: behind))
     }
 
+    /// Whether others have as many items along each dimension.
+    func hasShape(of other: ItemsOperand) -> Bool {
+        guard unsafe rank == other.rank else { return false }
+        for axis in unsafe 0..<rank where unsafe shape.unsafelyUnwrapped[axis] != other.shape.unsafelyUnwrapped[axis] {
+            return false
+        }
+        return true
+    }
+
+    /// A part of each item, some bytes behind its start.
+    ///
+    /// - Parameter room: For suboffsets, of which the last leads to another place.
+    func part(at byteOffset: Int, byteCount: Int, in room: DimensionsRoom.Pointers) -> ItemsOperand {
+        var part = unsafe self
+        unsafe part.itemByteCount = byteCount
+        if let suboffsets = unsafe suboffsets {
+            unsafe room.suboffsets.update(from: suboffsets, count: rank)
+            unsafe part.suboffsets = room.suboffsets
+            for step in unsafe 0..<rank where unsafe suboffsets[rank - 1 - step] >= 0 {
+                unsafe room.suboffsets[rank - 1 - step] += byteOffset
+                return unsafe part
+            }
+        }
+        unsafe part.buf += byteOffset
+        return unsafe part
+    }
+
     /// The packed length of the items, which is known to fit.
     var byteCount: Int {
         var total = unsafe itemByteCount

@@ -59,7 +59,7 @@ func moduleFull(
             let export = unsafe ExportBlock(of: object)
             export.countExport()
             defer { export.uncountExport() }
-            try unsafe export.fill(with: value)
+            export.fill(with: try unsafe export.packItem(value))
         } catch {
             unsafe swiftbuf_drop_reference(object)
             throw error
@@ -95,6 +95,12 @@ private func newBuffer(
     zeroed: Bool, for function: FunctionName
 ) throws(ExceptionIsSet) -> UnsafeMutablePointer<PyObject> {
     try unsafe format.checkPlainData(for: function)
+    if unsafe swiftbuf_is_exact_int(shape) == 0 && swiftbuf_is_list(shape) != 0 {
+        // Reading a dimension may run code that changes the list; a tuple stays as it is.
+        guard let tuple = unsafe PyList_AsTuple(shape) else { throw ExceptionIsSet() }
+        defer { unsafe swiftbuf_drop_reference(tuple) }
+        return try unsafe newBuffer(module, shape: tuple, format: format, order: order, zeroed: zeroed, for: function)
+    }
     let rank = try unsafe rank(ofShape: shape, for: function)
     let type = try unsafe bufferType(of: module)
     guard let object = unsafe swiftbuf_object_new(type, nil) else { throw ExceptionIsSet() }
@@ -135,24 +141,5 @@ extension ExportBlock {
             throw ExceptionIsSet()
         }
         setStorage(storage)
-    }
-
-    /// Writes one value into every item of a new, packed block; without the GIL if they are many.
-    ///
-    /// - Throws: With `TypeError`, `ValueError` or `NotImplementedError` set.
-    fileprivate func fill(with value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) {
-        // SAFETY: the caller has counted an export, so memory and layout stay whatever other code does meanwhile.
-        let itemByteCount = itemByteCount
-        let byteCount = byteCount
-        let base = unsafe pointer.pointee.buf!
-        // A wrong value is wrong for no items too.
-        let item = try unsafe packItem(value)
-        if byteCount == 0 { return }
-        unsafe item.store(to: base)
-        let state = unsafe byteCount >= gilReleaseThreshold ? PyEval_SaveThread() : nil
-        unsafe repeatFirstItem(in: base, itemByteCount: itemByteCount, count: byteCount / itemByteCount)
-        if let state = unsafe state {
-            unsafe PyEval_RestoreThread(state)
-        }
     }
 }

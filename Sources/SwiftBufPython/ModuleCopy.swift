@@ -14,29 +14,23 @@ import SwiftBufCore
 func moduleCopy(
     _ module: UnsafeMutablePointer<PyObject>?, _ object: UnsafeMutablePointer<PyObject>?
 ) -> NewReference {
-    // SAFETY: CPython lends both; the view is released exactly once, after success alone.
-    unsafe withUnsafeTemporaryAllocation(of: Py_buffer.self, capacity: 1) { views -> NewReference in
-        let view = views.baseAddress!
-        unsafe view.initialize(to: Py_buffer())
-        guard unsafe PyObject_CheckBuffer(object) != 0 else {
-            unsafe raiseHasNoBuffer(object!, for: .copy)
-            return nil
+    let object = unsafe object.unsafelyUnwrapped
+    guard unsafe PyObject_CheckBuffer(object) != 0 else {
+        unsafe raiseHasNoBuffer(object, for: .copy)
+        return nil
+    }
+    do throws(ExceptionIsSet) {
+        return try unsafe withExporterView(of: object, for: .copy) { (view) throws(ExceptionIsSet) in
+            try unsafe copyItems(of: view, as: bufferType(of: module.unsafelyUnwrapped))
         }
-        guard unsafe PyObject_GetBuffer(object, view, CInt(SWIFTBUF_PYBUF_FULL_RO)) == 0 else { return nil }
-        defer { unsafe PyBuffer_Release(view) }
-        do throws(ExceptionIsSet) {
-            return try unsafe copyItems(of: view, as: bufferType(of: module!))
-        } catch {
-            return nil
-        }
+    } catch {
+        return nil
     }
 }
 
 private func copyItems(
-    of view: UnsafeMutablePointer<Py_buffer>, as type: OpaquePointer
+    of exporter: ExporterView, as type: OpaquePointer
 ) throws(ExceptionIsSet) -> UnsafeMutablePointer<PyObject> {
-    // SAFETY: `view` is granted and not released; its fields are read here and nowhere later.
-    let exporter = try unsafe ExporterView(view, for: .copy)
     let rank = unsafe exporter.rank
     let format = unsafe exporter.format
     if unsafe format.format.holdsReferences {
@@ -54,7 +48,7 @@ private func copyItems(
         unsafe exporter.describe(
             shape: export.pointer.pointee.shape, strides: export.pointer.pointee.strides, suboffsets: nil)
         try export.allocate(order: .c, zeroed: false, for: .copy)
-        try unsafe copyBytes(of: view, into: export)
+        try unsafe copyItems(of: exporter, into: export)
     } catch {
         unsafe swiftbuf_drop_reference(object)
         throw error
@@ -64,29 +58,15 @@ private func copyItems(
 }
 
 /// Copies the items of a view whose shape is that of the new block.
-private func copyBytes(
-    of view: UnsafeMutablePointer<Py_buffer>, into export: ExportBlock
-) throws(ExceptionIsSet) {
-    if unsafe view.pointee.len == 0 { return }
-    guard let source = unsafe view.pointee.buf else { return }
-    let rank = unsafe Int(view.pointee.ndim)
-    let destination = unsafe export.pointer.pointee.buf!
-    if unsafe view.pointee.suboffsets != nil {
-        // Rare, and CPython knows how.
-        if unsafe PyBuffer_ToContiguous(destination, view, view.pointee.len, CChar(UInt8(ascii: "C"))) < 0 {
-            throw ExceptionIsSet()
-        }
-        return
-    }
-    // Without strides the items are packed in C order, as the new ones are.
-    let strides = unsafe UnsafeBufferPointer(start: view.pointee.strides ?? export.pointer.pointee.strides, count: rank)
-    let layout = unsafe Layout(
-        shape: Span(_unsafeElements: UnsafeBufferPointer(export.shape)), byteStrides: Span(_unsafeElements: strides),
-        itemByteCount: export.itemByteCount)
+private func copyItems(of exporter: ExporterView, into export: ExportBlock) throws(ExceptionIsSet) {
     // SAFETY: the granted view keeps the source in place, and nobody else knows the destination, while other threads run.
-    let state = unsafe view.pointee.len >= gilReleaseThreshold ? PyEval_SaveThread() : nil
-    unsafe layout.pack(from: source, into: destination)
-    if let state = unsafe state {
-        unsafe PyEval_RestoreThread(state)
+    var room = DimensionsRoom()
+    try unsafe room.withPointers { (room) throws(ExceptionIsSet) in
+        unsafe exporter.describe(shape: room.shape, strides: room.strides, suboffsets: room.suboffsets)
+        let source = unsafe ItemsOperand(
+            at: exporter.buf, rank: exporter.rank, in: room, indirect: exporter.isIndirect, itemByteCount: export.itemByteCount)
+        withoutGIL(forByteCount: export.byteCount) {
+            unsafe source.withItems { items in unsafe ItemsOperand(export).withItems { items.copy(to: $0) } }
+        }
     }
 }

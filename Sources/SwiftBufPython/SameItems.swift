@@ -23,8 +23,8 @@ extension ExportBlock {
         kind: UInt8, itemByteCount: Int, text: UnsafePointer<CChar>, textByteCount: Int
     ) -> Bool {
         guard itemByteCount == self.itemByteCount, unsafe kind == pointer.pointee.item_kind else { return false }
-        // A scalar kind says all: `l` and `q` are the same.
-        if let scalar = itemKind, scalar.isScalar { return true }
+        // A kind says all: `l` and `q` are the same, and so are texts of one length.
+        if itemKind != nil { return true }
         // SAFETY: both texts have that many bytes.
         guard textByteCount == formatByteCount - 1 else { return false }
         for index in 0..<textByteCount where unsafe text[index] != pointer.pointee.format[index] { return false }

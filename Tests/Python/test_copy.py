@@ -91,12 +91,15 @@ def test_a_copy_of_ctypes_structures_keeps_their_bytes_and_their_names():
 
 
 def test_the_itemsize_decides_where_a_format_says_another_size():
-    # CPython's ctypes says "B" of packed structures.
+    # The ctypes of CPython 3.11 says "B" of packed structures.
     packed = (PackedPoint * 2)((7, -1), (8, 2**20))
     b = swiftbuf.copy(packed)
     assert (b.shape, b.itemsize, b.nbytes, b.tobytes()) == ((2,), 5, 10, bytes(packed))
-    with pytest.raises(NotImplementedError, match="cannot be read"):
-        b[0]
+    if memoryview(packed).format == "B":
+        with pytest.raises(NotImplementedError, match="cannot be read"):
+            b[0]
+    else:  # newer ones say what is so
+        assert b[0] == (7, -1)
     assert swiftbuf.copy(b).tobytes() == b.tobytes() == b.T.toreadonly().tobytes()
 
 

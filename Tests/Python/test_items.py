@@ -88,19 +88,19 @@ def test_whatever_has_an_index_is_one():
         (2**63, IndexError, "cannot fit 'int' into an index-sized integer"),
         (-(2**100), IndexError, "cannot fit 'int' into an index-sized integer"),
         ((3,), IndexError, "index 3 is out of bounds"),
-        (1.0, TypeError, "index of type 'float' was given but it must be an int or a tuple of ints"),
-        ("1", TypeError, "index of type 'str'"),
-        (None, TypeError, "index of type 'NoneType'"),
-        (..., TypeError, "index of type 'ellipsis'"),
-        (slice(None), TypeError, "index of type 'slice'"),
+        (1.0, TypeError, "index of type 'float' was given but it must be an int, a slice, ..., None or a tuple"),
+        ("1", TypeError, "field '1' was asked for but format 'i' has no fields"),
+        ((..., ...), IndexError, "2 ellipses"),
+        (slice(None, None, 0), ValueError, "slice step cannot be zero"),
+        ((0, slice(None)), TypeError, "2 indices were given but this Buffer has 1 dimensions"),
         ([0], TypeError, "index of type 'list'"),
         (np.float64(1), TypeError, "index of type 'float64'"),
-        ((1.0,), TypeError, "'float' object cannot be interpreted as an integer"),
-        ((0, 1.0), TypeError, "'float' object cannot be interpreted as an integer"),
+        ((1.0,), TypeError, "index of type 'float'"),
+        ((0, 1.0), TypeError, "index of type 'float'"),
         ((0, 0), TypeError, "2 indices were given but this Buffer has 1 dimensions"),
         ((0,) * 65, TypeError, "65 indices were given"),
         ((0,) * 10**5, TypeError, "100000 indices were given"),
-        ((), NotImplementedError, "0 indices were given but this Buffer has 1 dimensions"),
+        ((None,) * 64, ValueError, "65 dimensions were asked for"),
     ],
     ids=lambda value: repr(value)[:25],
 )
@@ -113,14 +113,14 @@ def test_a_key_that_names_no_item_is_refused_for_reading_and_for_writing(key, ex
     assert b.tolist() == [0, 1, 2]
 
 
-def test_each_dimension_has_its_own_bounds_and_needs_an_index():
+def test_each_dimension_has_its_own_bounds():
     b = counted((2, 3))
     for key, message in [((2, 0), "index 2 .* dimension 0 with 2"), ((0, 3), "index 3 .* dimension 1 with 3"),
                          ((0, -4), "index -4 .* dimension 1"), ((-3, 0), "index -3 .* dimension 0")]:  # fmt: skip
         with pytest.raises(IndexError, match=message):
             b[key]
-    for key in [0, -1, 99, (0,), ()]:
-        with pytest.raises(NotImplementedError, match="indices were given but this Buffer has 2 dimensions"):
+    for key in [99, (99,), (-3,), (99, ...)]:
+        with pytest.raises(IndexError, match="out of bounds for dimension 0 with 2"):
             b[key]
     with pytest.raises(TypeError, match="3 indices were given but this Buffer has 2 dimensions"):
         b[0, 0, 0]
@@ -225,7 +225,7 @@ def test_a_buffer_that_is_resized_in_the_middle_of_an_access_is_used_as_it_is_th
             assert b[key] == 2
         b = counted(4)
         grow = Trap(lambda b=b, size=size: b.resize((size, 1)), 7)
-        with pytest.raises(NotImplementedError, match="1 indices were given but this Buffer has 2 dimensions"):
+        with pytest.raises(ValueError, match="given another shape while the value was converted"):
             b[2] = grow
         if size > 2:
             b[2, 0] = grow
@@ -235,15 +235,15 @@ def test_a_buffer_that_is_resized_in_the_middle_of_an_access_is_used_as_it_is_th
             b[0, Trap(lambda b=b, size=size: b.resize(size))] = 1
 
 
-def test_iteration_gives_the_items_of_one_dimension():
+def test_iteration_gives_the_items_of_one_dimension_and_else_views():
     b = counted(5)
     assert list(b) == [0, 1, 2, 3, 4] and list(reversed(b)) == [4, 3, 2, 1, 0]
     assert 3 in b and 9 not in b and max(b) == 4 and len(b) == 5
     assert list(swiftbuf.zeros(0)) == []
-    with pytest.raises(NotImplementedError, match="1 indices were given but this Buffer has 2 dimensions"):
-        list(counted((2, 3)))
-    with pytest.raises(TypeError, match="0-dimensional Buffer has no length"):
-        len(swiftbuf.zeros(()))
+    assert [row.tolist() for row in counted((2, 3))] == [[0, 1, 2], [3, 4, 5]]
+    for use in [len, iter, reversed, list]:
+        with pytest.raises(TypeError, match="0-dimensional Buffer has no length"):
+            use(swiftbuf.zeros(()))
     walker = iter(b)
     next(walker)
     b.resize(1)

@@ -59,12 +59,12 @@ def test_each_use_of_a_released_buffer_is_a_value_error(use):
             use(b)
 
 
-def test_a_released_buffer_can_be_shown_released_again_and_hashed():
+def test_a_released_buffer_can_be_shown_released_again_and_compared():
     b = swiftbuf.zeros((2,) * 10, "d")
-    full_size, number = sys.getsizeof(b), hash(b)
+    full_size = sys.getsizeof(b)
     b.release()
     b.release()
-    assert repr(b) == "<released Buffer>" and hash(b) == number and b == b
+    assert repr(b) == "<released Buffer>" and b == b and b != swiftbuf.zeros(2)
     assert b.__exit__(None, None, None) is None
     assert sys.getsizeof(b) < full_size - 8 * 2**10
     for consumer in memoryview, bytes, bytearray, swiftbuf.copy, np.frombuffer:

@@ -173,7 +173,7 @@ def test_a_view_cannot_be_resized_even_when_it_is_the_last_owner():
         (2**60, ValueError, "resize: the shape takes more than"),
         (2**100, ValueError, "resize: the shape takes more than"),
         ("5", TypeError, "shape of type 'str' was given to resize"),
-        ([5], TypeError, "shape of type 'list'"),
+        ({5}, TypeError, "shape of type 'set'"),
         (None, TypeError, "shape of type 'NoneType'"),
         (5.0, TypeError, "shape of type 'float'"),
         ((5, "x"), TypeError, "'str' object cannot be interpreted"),

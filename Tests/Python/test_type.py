@@ -1,7 +1,5 @@
-"""The type swiftbuf.Buffer as Python sees it: how it is made, shown, compared and measured; what it does not allow."""
+"""The type swiftbuf.Buffer as Python sees it: how it is made, shown and measured; what it does not allow."""
 
-import copy
-import pickle
 import subprocess
 import sys
 
@@ -12,9 +10,10 @@ ATTRIBUTES = ["nbytes", "itemsize", "format", "ndim", "shape", "strides", "subof
               "f_contiguous", "contiguous", "exports", "T"]  # fmt: skip
 
 
-def test_the_type_is_made_by_the_functions_alone_and_cannot_be_changed_or_subclassed():
-    with pytest.raises(TypeError, match=r"cannot create .* instances"):
-        swiftbuf.Buffer()
+def test_the_type_takes_an_exporter_and_cannot_be_changed_or_subclassed():
+    for arguments, names in [((), {}), ((b"", b""), {}), ((), {"exporter": b""})]:
+        with pytest.raises(TypeError, match=r"Buffer\(\)"):
+            swiftbuf.Buffer(*arguments, **names)
     with pytest.raises(TypeError, match="not safe"):
         object.__new__(swiftbuf.Buffer)
     with pytest.raises(TypeError, match=r"'swiftbuf\.Buffer' is not an acceptable base type"):
@@ -34,8 +33,7 @@ def test_the_type_is_made_by_the_functions_alone_and_cannot_be_changed_or_subcla
         lambda: b + b,
         lambda: b * 2,
         lambda: b < b,
-        lambda: copy.copy(b),
-        lambda: pickle.dumps(b),
+        lambda: b <= bytes(3),
     ]:
         with pytest.raises(TypeError):
             call()
@@ -49,13 +47,8 @@ def test_the_repr_tells_format_shape_bytes_and_whether_it_is_read_only():
     assert repr(swiftbuf.zeros((), "T{i:\N{SNOWMAN}:}")) == "Buffer('T{i:\N{SNOWMAN}:}', (), 4 bytes)"
 
 
-def test_buffers_are_equal_to_themselves_alone_and_have_a_hash():
-    b, c = swiftbuf.zeros(3), swiftbuf.zeros(3)
-    assert b == b and b != c and b != bytes(3)
-    assert len({b, c, b}) == 2
-    # memoryview compares itself with every exporter, whichever side it stands on.
-    assert memoryview(b) == memoryview(c) == b == memoryview(b)
-    assert (len(b), bool(b), bool(swiftbuf.zeros((0, 3)))) == (3, True, False)
+def test_a_buffer_is_true_if_it_has_items_along_its_first_dimension():
+    assert (len(swiftbuf.zeros(3)), bool(swiftbuf.zeros(3)), bool(swiftbuf.zeros((0, 3)))) == (3, True, False)
 
 
 def test_sizes_include_the_memory_of_its_owner_alone():
@@ -71,7 +64,7 @@ def test_sizes_include_the_memory_of_its_owner_alone():
 def test_every_public_name_has_a_docstring_and_a_signature_where_it_is_called():
     for name in swiftbuf.__all__:
         assert getattr(swiftbuf, name).__doc__, name
-    for function in [swiftbuf.zeros, swiftbuf.empty, swiftbuf.full, swiftbuf.copy, swiftbuf.allocated_bytes]:
+    for function in [getattr(swiftbuf, name) for name in swiftbuf.__all__ if name != "Buffer"]:
         assert function.__text_signature__, function
     for name, member in vars(swiftbuf.Buffer).items():
         if not name.startswith("_"):

@@ -40,9 +40,34 @@ assert_type(b.tobytes(), bytes)
 assert_type(b.tolist(), Any)
 assert_type(b[1, 2], Any)
 b[0, 1] = 2
+assert_type(b[0:1], swiftbuf.Buffer)
+assert_type(b[...], swiftbuf.Buffer)
+b[:, ::-1] = b
+b[0, None, ...] = 1.5
+assert_type(b.reshape(3, -1), swiftbuf.Buffer)
+assert_type(b.reshape([6]), swiftbuf.Buffer)
+assert_type(b.cast("B", shape=48), swiftbuf.Buffer)
+assert_type(b.broadcast_to((2, 2, 3)), swiftbuf.Buffer)
+assert_type(b.copy("K", format=">d"), swiftbuf.Buffer)
+assert_type(b.tobytes(order="A") + b.tobytes(None), bytes)
+assert_type(b.hex(":", 2), str)
+assert_type(b == b, bool)
+assert_type(swiftbuf.Buffer(b"bytes"), swiftbuf.Buffer)
+assert_type(swiftbuf.Buffer(object=b), swiftbuf.Buffer)
+assert_type(swiftbuf.frombuffer(b"bytes", "<h", (2,), offset=1), swiftbuf.Buffer)
+assert_type(hash(swiftbuf.Buffer(b"bytes")), int)
+b.fill(0)
+fields = swiftbuf.zeros(2, "T{d:x:d:y:}")
+assert_type(fields["x"], swiftbuf.Buffer)
+fields["x"] = 1.5
+annotation: "swiftbuf.Buffer"
+for item in b:
+    assert_type(item, Any)
 line = swiftbuf.zeros(3)
 assert_type(line[index()], Any)
 line[index()] = 1
+assert_type(line.index(1), int)
+assert_type(line.count(1), int)
 line.resize((3, 4))
 line.resize(index())
 with swiftbuf.zeros(()) as scalar:
@@ -62,7 +87,7 @@ WRONG = {
     "class Sub(swiftbuf.Buffer): ...": "misc",
     "swiftbuf.zeros()": "call-arg",
     "swiftbuf.zeros(1.5)": "arg-type",
-    "swiftbuf.zeros([2, 3])": "arg-type",
+    "swiftbuf.zeros({2, 3})": "arg-type",
     "swiftbuf.zeros(3, b'd')": "arg-type",
     "swiftbuf.zeros(3, dtype='d')": "call-arg",
     "swiftbuf.zeros(3, order='A')": "arg-type",
@@ -70,9 +95,12 @@ WRONG = {
     "swiftbuf.copy('text')": "arg-type",
     "swiftbuf.copy([1, 2])": "arg-type",
     "swiftbuf.copy(obj=b'')": "call-arg",
-    "b[0:1]": "index",
-    "b[1.0]": "index",
-    "b['x']": "index",
+    "b[1.0]": "call-overload",
+    "b[[0]]": "call-overload",
+    "swiftbuf.frombuffer('text')": "arg-type",
+    "b.copy(order='X')": "arg-type",
+    "b.cast(8)": "arg-type",
+    "b.fill()": "call-arg",
     "del b[0]": "arg-type",
     "b.shape = (1,)": "misc",
     "b.readonly = True": "misc",
@@ -81,7 +109,7 @@ WRONG = {
     "b.transpose([1, 0])": "call-overload",
     "b.resize()": "call-arg",
     "b.resize(shape=3)": "call-arg",
-    "b.resize([3])": "arg-type",
+    "b.resize({3})": "arg-type",
     "b + b": "operator",
     "b()": "operator",
     "x: bytes = b.T": "assignment",

@@ -151,7 +151,7 @@ def test_python_files_of_another_version_are_refused_by_one_import_error_that_na
 
 # -S: no site-packages, whose size is no business of swiftbuf's; the modules are found at once, first on the path.
 MEASURE = """
-import sys, time
+import os, sys, time  # os: what site imports in every interpreter that is not started with -S
 sys.path[:0] = sys.argv[2:]
 start = time.perf_counter_ns()
 __import__(sys.argv[1])

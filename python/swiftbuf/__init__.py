@@ -1,7 +1,8 @@
-"""Memory that Swift owns, as a real CPython buffer.
+"""Memory that Swift owns, as a real CPython buffer; and any other buffer, as memoryview and more.
 
-`zeros`, `empty`, `full` and `copy` make a `Buffer`: an n-dimensional array of items that `memoryview`,
-`numpy.asarray`, Pillow and every other consumer of the buffer protocol (PEP 3118) share without a copy.
+`zeros`, `empty`, `full` and `copy` make a `Buffer` of new memory: an n-dimensional array of items that `memoryview`,
+`numpy.asarray`, Pillow and every other consumer of the buffer protocol (PEP 3118) share without a copy. `Buffer(obj)` and
+`frombuffer` share the memory of any object that has a buffer.
 
     >>> import swiftbuf
     >>> b = swiftbuf.zeros((2, 3), "d")
@@ -13,6 +14,8 @@
 
 __version__ = "0.1.0"
 
+from _collections_abc import Sequence  # what collections.abc has, without importing collections
+
 import _swiftbuf
 
 if _swiftbuf.__version__ != __version__:
@@ -21,6 +24,8 @@ if _swiftbuf.__version__ != __version__:
         "(in a program that embeds Python, the built-in extension wins: install the wheel of its version)"
     )
 
-from _swiftbuf import Buffer, allocated_bytes, copy, empty, full, zeros
+from _swiftbuf import Buffer, allocated_bytes, copy, empty, frombuffer, full, zeros
 
-__all__ = ["Buffer", "allocated_bytes", "copy", "empty", "full", "zeros"]
+Sequence.register(Buffer)
+
+__all__ = ["Buffer", "allocated_bytes", "copy", "empty", "frombuffer", "full", "zeros"]

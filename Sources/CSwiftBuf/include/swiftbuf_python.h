@@ -110,8 +110,18 @@ SWIFTBUF_INLINE PyObject *swiftbuf_none(void) {
     return swiftbuf_new_reference(Py_None);
 }
 
+/* NotImplemented, a new reference. */
+SWIFTBUF_INLINE PyObject *swiftbuf_not_implemented(void) {
+    return swiftbuf_new_reference(Py_NotImplemented);
+}
+
 SWIFTBUF_INLINE int swiftbuf_is_none(PyObject *object) {
     return object == Py_None;
+}
+
+/* `...`, borrowed. */
+SWIFTBUF_INLINE PyObject *swiftbuf_ellipsis(void) {
+    return Py_Ellipsis;
 }
 
 SWIFTBUF_INLINE int swiftbuf_is_ellipsis(PyObject *object) {
@@ -177,6 +187,7 @@ typedef enum {
     SWIFTBUF_INDEX_ERROR,
     SWIFTBUF_OVERFLOW_ERROR,
     SWIFTBUF_NOT_IMPLEMENTED_ERROR,
+    SWIFTBUF_MEMORY_ERROR,
     SWIFTBUF_SYSTEM_ERROR,
 } swiftbuf_exception;
 

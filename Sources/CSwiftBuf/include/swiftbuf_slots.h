@@ -19,7 +19,10 @@ Py_ssize_t swiftbuf_buffer_length(PyObject *self);
 PyObject *swiftbuf_buffer_item(PyObject *self, Py_ssize_t index);
 PyObject *swiftbuf_buffer_subscript(PyObject *self, PyObject *key);
 int swiftbuf_buffer_assign_subscript(PyObject *self, PyObject *key, PyObject *value);
+PyObject *swiftbuf_buffer_iter(PyObject *self);
 PyObject *swiftbuf_buffer_repr(PyObject *self);
+PyObject *swiftbuf_buffer_richcompare(PyObject *self, PyObject *other, int operation);
+Py_hash_t swiftbuf_buffer_hash(PyObject *self);
 
 /* Attributes. */
 PyObject *swiftbuf_buffer_get_obj(PyObject *self, void *closure);
@@ -44,7 +47,11 @@ PyObject *swiftbuf_buffer_cast(PyObject *self, PyObject *const *arguments, Py_ss
 PyObject *swiftbuf_buffer_broadcast_to(PyObject *self, PyObject *shape);
 PyObject *swiftbuf_buffer_toreadonly(PyObject *self, PyObject *unused);
 PyObject *swiftbuf_buffer_tolist(PyObject *self, PyObject *unused);
-PyObject *swiftbuf_buffer_tobytes(PyObject *self, PyObject *unused);
+PyObject *swiftbuf_buffer_tobytes_in_order(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
+PyObject *swiftbuf_buffer_copy(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
+PyObject *swiftbuf_buffer_fill(PyObject *self, PyObject *value);
+PyObject *swiftbuf_buffer_index(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
+PyObject *swiftbuf_buffer_count(PyObject *self, PyObject *value);
 PyObject *swiftbuf_buffer_resize(PyObject *self, PyObject *shape);
 PyObject *swiftbuf_buffer_release(PyObject *self, PyObject *unused);
 PyObject *swiftbuf_buffer_enter(PyObject *self, PyObject *unused);

@@ -1,0 +1,94 @@
+// == and !=, hash(): a Buffer as a value.
+
+import CPython
+import CSwiftBuf
+import SwiftBufCore
+
+/// `a == b` and `a != b`; no order. Never an exception but for want of memory.
+///
+/// - Source: CPython, `Objects/memoryobject.c` (`memory_richcompare`), but for formats that struct does not know, which are compared
+///   here.
+@_cdecl("swiftbuf_buffer_richcompare")
+func bufferRichCompare(
+    _ object: UnsafeMutablePointer<PyObject>?, _ other: UnsafeMutablePointer<PyObject>?, _ operation: CInt
+) -> NewReference {
+    // SAFETY: CPython calls the slot with a Buffer and an object, and keeps both alive.
+    let object = unsafe object.unsafelyUnwrapped
+    let other = unsafe other.unsafelyUnwrapped
+    guard operation == CInt(Py_EQ) || operation == CInt(Py_NE) else { return unsafe swiftbuf_not_implemented() }
+    let export = unsafe ExportBlock(of: object)
+    var areEqual: Bool? = unsafe object == other
+    if unsafe swiftbuf_is_of_type(other, swiftbuf_type_of(object)) != 0 {
+        let otherExport = unsafe ExportBlock(of: other)
+        if export.traits.isDisjoint(with: .released) && otherExport.traits.isDisjoint(with: .released) {
+            export.countExport()
+            otherExport.countExport()
+            areEqual = unsafe ComparedItems(export).equals(ComparedItems(otherExport))
+            otherExport.uncountExport()
+            export.uncountExport()
+        }
+    } else if export.traits.isDisjoint(with: .released) {
+        guard unsafe PyObject_CheckBuffer(other) != 0 else { return unsafe swiftbuf_not_implemented() }
+        // Asking the exporter may run Python code, which must not release this Buffer meanwhile.
+        export.countExport()
+        defer { export.uncountExport() }
+        do throws(ExceptionIsSet) {
+            areEqual = try unsafe withExporterView(of: other, for: .comparison) { (view) throws(ExceptionIsSet) in
+                try unsafe equals(export, view)
+            }
+        } catch {
+            if swiftbuf_raised(SWIFTBUF_MEMORY_ERROR) != 0 { return nil }
+            PyErr_Clear()
+            return unsafe swiftbuf_not_implemented()
+        }
+    }
+    guard let areEqual else { return nil }
+    return unsafe PyBool_FromLong(areEqual == (operation == CInt(Py_EQ)) ? 1 : 0)
+}
+
+private func equals(_ export: ExportBlock, _ view: ExporterView) throws(ExceptionIsSet) -> Bool {
+    var room = DimensionsRoom()
+    return try unsafe room.withPointers { (room) throws(ExceptionIsSet) in
+        unsafe view.describe(shape: room.shape, strides: room.strides, suboffsets: room.suboffsets)
+        let format = unsafe view.format
+        let other = unsafe ItemsOperand(
+            at: view.buf, rank: view.rank, in: room, indirect: view.isIndirect, itemByteCount: format.format.itemByteCount)
+        guard let areEqual = unsafe ComparedItems(export).equals(ComparedItems(other, format: format)) else {
+            throw ExceptionIsSet()
+        }
+        return areEqual
+    }
+}
+
+/// `hash(b)`: that of its bytes, for a read-only Buffer of bytes whose exporter has a hash too.
+///
+/// Kept from then on, even when the Buffer is released.
+///
+/// - Source: CPython, `Objects/memoryobject.c` (`memory_hash`).
+@_cdecl("swiftbuf_buffer_hash")
+func bufferHash(_ object: UnsafeMutablePointer<PyObject>?) -> Py_hash_t {
+    let object = unsafe object.unsafelyUnwrapped
+    let known = unsafe swiftbuf_hash_of(object)
+    if known != -1 { return known }
+    let export = unsafe ExportBlock(of: object)
+    guard export.checkNotReleased() else { return -1 }
+    guard export.traits.contains(.readonly) else {
+        raise(.valueError, "hash: a writable Buffer cannot be hashed, because its bytes may change")
+        return -1
+    }
+    guard export.itemIs(.uint8) || export.itemIs(.int8) || export.itemIs(.character) else {
+        unsafe raise(
+            .valueError, "hash: a Buffer of format 'B', 'b' or 'c' can be hashed but this one's is '%.200s'",
+            export.pointer.pointee.format)
+        return -1
+    }
+    export.countExport()
+    defer { export.uncountExport() }
+    // Bytes that their own object does not hash may change.
+    if let exporter = unsafe swiftbuf_exporter_of(object), unsafe PyObject_Hash(exporter) == -1 { return -1 }
+    guard let bytes = unsafe bufferToBytes(object, nil) else { return -1 }
+    defer { unsafe swiftbuf_drop_reference(bytes) }
+    let hash = unsafe PyObject_Hash(bytes)
+    unsafe swiftbuf_set_hash(object, hash)
+    return hash
+}

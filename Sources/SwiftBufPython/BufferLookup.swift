@@ -1,0 +1,116 @@
+// Looking for a value: index() and count(), item by item by Python's ==; iter() and `in` come by way of them.
+
+import CPython
+import CSwiftBuf
+import SwiftBufCore
+
+/// `iter(b)`: items, or views along the first dimension.
+@_cdecl("swiftbuf_buffer_iter")
+func bufferIterator(_ object: UnsafeMutablePointer<PyObject>?) -> NewReference {
+    guard unsafe ExportBlock(of: object).checkHasLength() else { return nil }
+    return unsafe PySeqIter_New(object)
+}
+
+/// `b.count(value)`.
+@_cdecl("swiftbuf_buffer_count")
+func bufferCount(_ object: UnsafeMutablePointer<PyObject>?, _ value: UnsafeMutablePointer<PyObject>?) -> NewReference {
+    let export = unsafe ExportBlock(of: object)
+    guard export.checkOneDimension() else { return nil }
+    var count = 0
+    let all = unsafe 0..<export.shape[0]
+    let isDone = unsafe export.forEachItem(in: all, equalTo: value.unsafelyUnwrapped) { _ in
+        count += 1
+        return true
+    }
+    return unsafe isDone ? PyLong_FromSsize_t(count) : nil
+}
+
+/// `b.index(value[, start[, stop]])`.
+@_cdecl("swiftbuf_buffer_index")
+func bufferIndex(
+    _ object: UnsafeMutablePointer<PyObject>?, _ arguments: UnsafePointer<UnsafeMutablePointer<PyObject>?>?, _ count: Int
+) -> NewReference {
+    guard count >= 1 && count <= 3 else {
+        raise(.typeError, "index: a value, a start and a stop are taken but %lld arguments were given", count)
+        return nil
+    }
+    // SAFETY: CPython calls a method with as many arguments as it says. The ends may run Python code: they are read first.
+    let value = unsafe arguments.unsafelyUnwrapped[0].unsafelyUnwrapped
+    var start = 0
+    var stop = Int.max
+    do throws(ExceptionIsSet) {
+        if count > 1 { start = try unsafe readEnd(arguments.unsafelyUnwrapped[1].unsafelyUnwrapped) }
+        if count > 2 { stop = try unsafe readEnd(arguments.unsafelyUnwrapped[2].unsafelyUnwrapped) }
+    } catch {
+        return nil
+    }
+    let export = unsafe ExportBlock(of: object)
+    guard export.checkOneDimension() else { return nil }
+    let length = unsafe export.shape[0]
+    // Ends below zero count from the end; those that are still outside are clipped.
+    if start < 0 { start = max(start &+ length, 0) }
+    if stop < 0 { stop = max(stop &+ length, 0) }
+    stop = min(stop, length)
+    var found: Int?
+    let isDone = unsafe export.forEachItem(in: min(start, stop)..<stop, equalTo: value) { index in
+        found = index
+        return false
+    }
+    guard isDone else { return nil }
+    guard let found else {
+        unsafe swiftbuf_raise_object(SWIFTBUF_VALUE_ERROR, cText("index: %R is not in this Buffer"), value, nil)
+        return nil
+    }
+    return unsafe PyLong_FromSsize_t(found)
+}
+
+/// Reads an end of the range to look in; what no index can count is clipped.
+private func readEnd(_ object: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> Int {
+    let end = unsafe PyNumber_AsSsize_t(object, nil)
+    if end == -1, unsafe PyErr_Occurred() != nil { throw ExceptionIsSet() }
+    return end
+}
+
+extension ExportBlock {
+    /// Sets `ValueError` for a released Buffer, `TypeError` for one of no dimensions.
+    func checkHasLength() -> Bool {
+        guard checkNotReleased() else { return false }
+        guard rank > 0 else {
+            raise(.typeError, "a 0-dimensional Buffer has no length")
+            return false
+        }
+        return true
+    }
+
+    /// Sets `NotImplementedError`, as memoryview, for more than one dimension.
+    fileprivate func checkOneDimension() -> Bool {
+        guard checkHasLength() else { return false }
+        guard rank == 1 else {
+            raise(.notImplementedError, "values are looked for in one dimension but this Buffer has %lld", rank)
+            return false
+        }
+        return true
+    }
+
+    /// Calls `body` with the position of each item that is equal to a value, until it says to stop.
+    ///
+    /// Comparing may run Python code; memory and shape stay as they are meanwhile.
+    ///
+    /// - Returns: Whether all went well; if not, an exception is set.
+    fileprivate func forEachItem(
+        in range: Range<Int>, equalTo value: UnsafeMutablePointer<PyObject>, _ body: (Int) -> Bool
+    ) -> Bool {
+        pinned {
+            for index in range {
+                let address = unsafe follow(
+                    pointer.pointee.buf.unsafelyUnwrapped + index &* pointer.pointee.strides.unsafelyUnwrapped[0], behind: 0)
+                guard let item = unsafe readItem(at: address) else { return false }
+                let isEqual = unsafe PyObject_RichCompareBool(item, value, CInt(Py_EQ))
+                unsafe swiftbuf_drop_reference(item)
+                if isEqual < 0 { return false }
+                if isEqual > 0 && !body(index) { return true }
+            }
+            return true
+        }
+    }
+}
