@@ -103,7 +103,8 @@ extension ExportBlock {
             let isPair = point > 0xFFFF
             guard room >= (isPair ? 2 : 1) else { throw valueDoesNotFit() }
             room -= isPair ? 2 : 1
-            let first = isPair ? UInt16(truncatingIfNeeded: 0xD800 &+ (point &- 0x10000) >> 10) : UInt16(truncatingIfNeeded: point)
+            let first =
+                isPair ? UInt16(truncatingIfNeeded: 0xD800 &+ (point &- 0x10000) >> 10) : UInt16(truncatingIfNeeded: point)
             unsafe target.storeBytes(of: swapped ? first.byteSwapped : first, as: UInt16.self)
             unsafe target += 2
             if isPair {

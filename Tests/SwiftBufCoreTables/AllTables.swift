@@ -3,10 +3,14 @@
 /// States every fact about the core.
 public func allTables(_ check: inout Check) {
     formatTables(&check)
+    formatRecordTables(&check)
+    formatPairTables(&check)
+    formatFieldTables(&check)
     layoutTables(&check)
     grantTables(&check)
     storageTables(&check)
     copyTables(&check)
     bulkTables(&check)
     halfPrecisionTables(&check)
+    longDoubleTables(&check)
 }

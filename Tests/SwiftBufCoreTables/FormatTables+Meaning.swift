@@ -71,7 +71,13 @@ private let scalarRows: [ScalarRow] = [
     ScalarRow(foreign + "T{i}", nil, "a T{} in a foreign byte order is no scalar"),
     ScalarRow("O", nil, "a reference is no scalar"),
     ScalarRow("&i", nil, "a pointer to an item is no scalar"),
-    ScalarRow("w", nil, "text is no scalar"),
+    ScalarRow("w", .ucs4, single: true, "a w alone is text"),
+    ScalarRow("@u", .ucs2, single: true, "a u alone is text"),
+    ScalarRow("5w", .ucs4, "the length of UCS-4 text is no number of items"),
+    ScalarRow(own + "5u", .ucs2, "UCS-2 text of a length has no shorter text"),
+    ScalarRow(foreign + "5w", .ucs4, "the units of UCS-4 text have a byte order"),
+    ScalarRow(foreign + "u", .ucs2, "the units of UCS-2 text have a byte order"),
+    ScalarRow("(2)w", nil, "text with a shape is no scalar"),
 ]
 
 func scalarFacts(_ check: inout Check) {
@@ -87,12 +93,12 @@ func scalarFacts(_ check: inout Check) {
     for rawValue in UInt8.min...UInt8.max {
         guard let kind = ScalarKind(rawValue: rawValue) else {
             check.that(
-                !(1...20).contains(rawValue), "the kinds have the raw values 1 to 20, and 0 is none", Int(rawValue))
+                !(1...22).contains(rawValue), "the kinds have the raw values 1 to 22, and 0 is none", Int(rawValue))
             continue
         }
-        check.that((1...20).contains(rawValue), "the kinds have the raw values 1 to 20, and 0 is none", Int(rawValue))
+        check.that((1...22).contains(rawValue), "the kinds have the raw values 1 to 22, and 0 is none", Int(rawValue))
         guard let text = bytes(kind.nativeFormat) else {
-            check.that(kind == .bytes || kind == .pascal, "only bytes and pascal have no native format", Int(rawValue))
+            check.that(kind.isText, "only texts have no native format", Int(rawValue))
             continue
         }
         let format = parse(text).format
@@ -106,6 +112,8 @@ func scalarFacts(_ check: inout Check) {
     check.that(ScalarKind.float64.rawValue == 13, "the raw value of float64 is 13")
     check.that(ScalarKind.complex128.rawValue == 16, "the raw value of complex128 is 16")
     check.that(ScalarKind.pascal.rawValue == 20, "the raw value of pascal is 20")
+    check.that(ScalarKind.ucs2.rawValue == 21, "the raw value of ucs2 is 21")
+    check.that(ScalarKind.ucs4.rawValue == 22, "the raw value of ucs4 is 22")
 }
 
 // MARK: - References and what is opaque

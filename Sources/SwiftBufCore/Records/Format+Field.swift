@@ -22,8 +22,8 @@ public struct FormatField: Sendable {
 extension Format {
     /// Finds a member by its name.
     ///
-    /// The members are those of the `T{}` if the text is exactly one, with a prefix or without, and those outside of any `T{}`
-    /// otherwise. Not looked for: members of members. Of two that have the name, the first is found.
+    /// The members are those of the `T{}` if the text is exactly one without a name, with a prefix or not, and those outside of
+    /// any `T{}` otherwise. Not looked for: members of members. Of two that have the name, the first is found.
     ///
     /// - Parameters:
     ///   - name: As it stands between the colons; UTF-8.
@@ -58,7 +58,7 @@ extension Format {
         guard parser.current == UInt8(ascii: "T") else { return nil }
         let start = (offset: parser.position &+ 2, mode: parser.mode)
         var record = FormatRecord()
-        guard (try? parser.readMember(into: &record, depth: 0)) != nil else { return nil }
+        guard let member = try? parser.readMember(into: &record, depth: 0), member.nameRange == nil else { return nil }
         parser.skipWhitespace()
         return parser.current == nil ? start : nil
     }
