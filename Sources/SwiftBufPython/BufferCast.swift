@@ -46,7 +46,8 @@ private func castLastDimension(
     if !isSameSize {
         guard last >= 0 else {
             raise(
-                .typeError, "cast: items of %lld bytes were asked for but this Buffer is one item of %lld, with no dimension to cut",
+                .typeError,
+                "cast: items of %lld bytes were asked for but this Buffer is one item of %lld, with no dimension to cut",
                 size, export.itemByteCount)
             throw ExceptionIsSet()
         }

@@ -280,7 +280,8 @@ private func list(
     let isLast = axis + 1 == export.rank
     for index in 0..<count {
         let place = unsafe export.follow(address, behind: axis)
-        let item = unsafe isLast
+        let item =
+            unsafe isLast
             ? readItem(UnsafeRawPointer(place)) : list(of: export, axis: axis + 1, at: place, readItem)
         // PyList_SetItem steals the item.
         guard let item = unsafe item, unsafe PyList_SetItem(result, index, item) == 0 else {

@@ -83,7 +83,8 @@ extension ItemsOperand {
             let count = unsafe shape.unsafelyUnwrapped[own]
             guard count == wanted || count == 1 else {
                 raise(
-                    .valueError, "assignment: dimension %lld was given with %lld items but the target has %lld", own, count, wanted)
+                    .valueError, "assignment: dimension %lld was given with %lld items but the target has %lld", own, count,
+                    wanted)
                 throw ExceptionIsSet()
             }
             if count == wanted { unsafe room.strides[axis] = strides.unsafelyUnwrapped[own] }
@@ -98,7 +99,8 @@ extension ItemsOperand {
         // SAFETY: the shape is that of items that are there, so no product overflows; the room is for more dimensions than there are.
         for axis in unsafe 0..<rank { unsafe room.shape[axis] = shape.unsafelyUnwrapped[axis] }
         var target = unsafe MutableSpan(_unsafeStart: room.strides, count: rank)
-        unsafe Layout.pack(&target, shape: Span(_unsafeStart: room.shape, count: rank), itemByteCount: itemByteCount, order: order)
+        unsafe Layout.pack(
+            &target, shape: Span(_unsafeStart: room.shape, count: rank), itemByteCount: itemByteCount, order: order)
         return unsafe ItemsOperand(at: memory, rank: rank, in: room, indirect: false, itemByteCount: itemByteCount)
     }
 }
