@@ -1,7 +1,8 @@
 """What an item is read as and written from, for every format that says one scalar.
 
 Held against struct, NumPy and memoryview. A value that does not fit, or is of a wrong type, is refused with
-memoryview's exception class, and then nothing is written; nothing wraps around. Floats have test_item_floats.py.
+memoryview's exception class, and then nothing is written; nothing wraps around. Floats have test_item_floats.py,
+structs and sub-arrays test_item_records.py, str test_item_text.py, long doubles test_item_long_double.py.
 """
 
 import decimal
@@ -157,17 +158,6 @@ def test_a_pascal_text_is_read_no_further_than_its_item():
     long[0] = b"q" * 255
     assert long[0] == b"q" * 255
     assert outcome(long, b"q" * 256) is ValueError
-
-
-def test_items_that_are_references_are_neither_read_nor_written():
-    b = swiftbuf.Buffer(np.array([{}, []], dtype=object))
-    before = b.tobytes()
-    for use in [lambda: b[0], b.tolist, lambda: b.__setitem__(0, 0), lambda: list(b), lambda: b.fill(0)]:
-        with pytest.raises(NotImplementedError, match=r"items of format 'O' cannot be read or written one by one"):
-            use()
-    assert b.tobytes() == before
-    with pytest.raises(IndexError, match="index 2 is out of bounds"):
-        b[2]
 
 
 def test_packed_fields_at_odd_addresses_are_read_through_copy():
