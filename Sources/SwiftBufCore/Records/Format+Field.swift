@@ -15,7 +15,9 @@ public struct FormatField: Sendable {
     public var prefix: UInt8
     /// How many dimensions the member has: its shape, and then its count.
     public var rank: Int
-    /// The first ``rank`` of these: elements along each dimension. They are packed in C order.
+    /// Elements along each dimension, in the first ``rank`` of these.
+    ///
+    /// They are packed in C order.
     public var shape: InlineArray<64, Int>
 }
 

@@ -18,6 +18,7 @@ public struct FormatNode: Sendable {
         case run
     }
 
+    /// What it stands for.
     public var form: Form
     /// How a leaf is read; nil for all else.
     public var kind: ScalarKind?

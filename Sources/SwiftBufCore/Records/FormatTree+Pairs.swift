@@ -9,7 +9,9 @@ public struct FormatLeafPair: Sendable {
     /// One of the two scalars.
     @frozen
     public struct Leaf: Sendable {
+        /// How it is read.
         public var kind: ScalarKind
+        /// Whether its byte order is not the machine's.
         public var isByteSwapped: Bool
         /// Of the first of the row, in bytes from the start of the item.
         public var byteOffset: Int
@@ -17,7 +19,9 @@ public struct FormatLeafPair: Sendable {
         public var byteCount: Int
     }
 
+    /// That of the format whose pairs are walked.
     public var first: Leaf
+    /// That of the other one.
     public var second: Leaf
     /// How many there are in the row; above zero.
     public var count: Int

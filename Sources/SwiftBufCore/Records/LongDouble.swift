@@ -5,9 +5,12 @@
 
 /// The bits of an x87 number: a fraction with its leading one, and the sign above the exponent.
 public struct ExtendedBits: Equatable, Sendable {
+    /// 64 bits, the leading one too.
     public var significand: UInt64
+    /// The sign in the highest bit, and the exponent with its bias of 16383.
     public var signAndExponent: UInt16
 
+    /// A number of these bits.
     public init(significand: UInt64, signAndExponent: UInt16) {
         self.significand = significand
         self.signAndExponent = signAndExponent
@@ -16,9 +19,12 @@ public struct ExtendedBits: Equatable, Sendable {
 
 /// The bits of a binary128 number: its upper and its lower half.
 public struct QuadrupleBits: Equatable, Sendable {
+    /// The sign, the exponent with its bias of 16383, and the upper 48 bits of the fraction.
     public var high: UInt64
+    /// The lower 64 bits of the fraction.
     public var low: UInt64
 
+    /// A number of these bits.
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
