@@ -76,7 +76,7 @@ private let fieldRows: [FieldRow] = [
 ]
 
 /// Checks which members are found by their names.
-func formatFieldTables(_ check: inout Check) {
+public func formatFieldTables(_ check: inout Check) {
     for row in fieldRows {
         let text = Array(row.text.utf8)
         let field = Format.field(named: Array(row.name.utf8).span, in: text.span)

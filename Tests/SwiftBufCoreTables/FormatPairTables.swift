@@ -45,7 +45,7 @@ private let pairRows: [PairRow] = [
 ]
 
 /// Checks the pairs of scalars of two formats.
-func formatPairTables(_ check: inout Check) {
+public func formatPairTables(_ check: inout Check) {
     for row in pairRows {
         guard let first = try? FormatTree(of: Array(row.first.utf8).span),
             let second = try? FormatTree(of: Array(row.second.utf8).span)

@@ -76,7 +76,7 @@ private let recordRows: [RecordRow] = [
 ]
 
 /// Checks what the values of items are.
-func formatRecordTables(_ check: inout Check) {
+public func formatRecordTables(_ check: inout Check) {
     for row in recordRows {
         check.that(parse(row.text).format?.isReadable == (row.nodes != nil), row.fact)
         let nodes = rendered(row.text)

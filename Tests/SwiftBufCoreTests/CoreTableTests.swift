@@ -8,11 +8,15 @@ import Testing
         "every row of the core's tables holds",
         arguments: [
             Table(name: "format", rows: formatTables),
+            Table(name: "format record", rows: formatRecordTables),
+            Table(name: "format pair", rows: formatPairTables),
+            Table(name: "format field", rows: formatFieldTables),
             Table(name: "layout", rows: layoutTables),
             Table(name: "grant", rows: grantTables),
             Table(name: "copy", rows: copyTables),
             Table(name: "bulk", rows: bulkTables),
             Table(name: "half precision", rows: halfPrecisionTables),
+            Table(name: "long double", rows: longDoubleTables),
         ])
     func tableHolds(_ table: Table) {
         var check = Check()
