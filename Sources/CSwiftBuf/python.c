@@ -60,6 +60,10 @@ void swiftbuf_raise_type_from(swiftbuf_exception kind, const char *format, const
     Py_DECREF(name);
 }
 
+PyObject *swiftbuf_call_method(PyObject *object, const char *name) {
+    return PyObject_CallMethod(object, name, NULL);
+}
+
 int swiftbuf_raised(swiftbuf_exception kind) {
     return PyErr_ExceptionMatches(exception_class(kind));
 }

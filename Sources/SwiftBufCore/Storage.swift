@@ -88,7 +88,7 @@ public struct Storage: ~Copyable {
         unsafe block.initialize(
             to: swiftbuf_storage(
                 base: base, capacity: capacity, references: 1, exports: 0, borrows: 0, owner: owner, release: release,
-                dispose: disposeOfBlock, flags: UInt32(bitPattern: flags), reserved: 0))
+                dispose: disposeOfBlock, flags: UInt32(bitPattern: flags), left_behind: 0))
         unsafe self.init(adopting: block)
     }
 

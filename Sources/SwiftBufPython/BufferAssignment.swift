@@ -53,8 +53,7 @@ private func assign(
             if unsafe view.rank == 0 { return false }
             throw itemsDiffer()
         }
-        var room = DimensionsRoom()
-        try unsafe room.withPointers { (room) throws(ExceptionIsSet) in
+        try unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
             unsafe view.describe(shape: room.shape, strides: room.strides, suboffsets: room.suboffsets)
             try unsafe assign(
                 itemsOf: ItemsOperand(
@@ -71,8 +70,7 @@ private func assign(
 ) throws(ExceptionIsSet) {
     try export.checkHoldsNoReferences()
     try unsafe withSelection(key, of: export) { (target) throws(ExceptionIsSet) in
-        var room = DimensionsRoom()
-        try unsafe room.withPointers { (room) throws(ExceptionIsSet) in
+        try unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
             try unsafe copy(source, into: target, aligning: room)
         }
     }
@@ -86,8 +84,7 @@ private func withSelection(
 ) throws(ExceptionIsSet) {
     guard export.checkNotReleased() else { throw ExceptionIsSet() }
     let rank = try unsafe key.resultRank(rank: export.rank)
-    var room = DimensionsRoom()
-    try unsafe room.withPointers { (room) throws(ExceptionIsSet) in
+    try unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
         var selection = unsafe Selection(
             at: export.pointer.pointee.buf.unsafelyUnwrapped, shape: room.shape, strides: room.strides,
             suboffsets: export.isIndirect ? room.suboffsets : nil)

@@ -47,8 +47,7 @@ func bufferRichCompare(
 }
 
 private func equals(_ export: ExportBlock, _ view: ExporterView) throws(ExceptionIsSet) -> Bool {
-    var room = DimensionsRoom()
-    return try unsafe room.withPointers { (room) throws(ExceptionIsSet) in
+    return try unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
         unsafe view.describe(shape: room.shape, strides: room.strides, suboffsets: room.suboffsets)
         let format = unsafe view.format
         let other = unsafe ItemsOperand(

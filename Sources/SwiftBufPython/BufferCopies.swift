@@ -97,8 +97,7 @@ extension ItemsOperand {
     func pack(into memory: UnsafeMutableRawPointer, order: Order, keeping export: ExportBlock) {
         export.countExport()
         defer { export.uncountExport() }
-        var room = DimensionsRoom()
-        try? unsafe room.withPointers { (room) throws(ExceptionIsSet) in
+        try? unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
             let target = unsafe packed(at: memory, order: order, in: room)
             unsafe withoutGIL(forByteCount: byteCount) {
                 unsafe withItems { items in unsafe target.withItems { items.copy(to: $0) } }
@@ -260,20 +259,68 @@ func bufferToList(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePoi
             return nil
         }
     }
+    if export.memoryviewReadsItems && export.byteCount >= 64 * export.itemByteCount {
+        return unsafe listByMemoryview(of: object)
+    }
     return unsafe export.pinned {
-        unsafe list(of: export, axis: 0, at: export.pointer.pointee.buf) { unsafe export.readItem(at: $0) }
+        unsafe list(of: export, axis: 0, at: export.pointer.pointee.buf.unsafelyUnwrapped) { unsafe export.readItem(at: $0) }
+    }
+}
+
+/// The items as memoryview's tolist() makes them.
+///
+/// It writes into lists directly, where the limited API has one more call for each item.
+private func listByMemoryview(of object: UnsafeMutablePointer<PyObject>?) -> NewReference {
+    // SAFETY: the memoryview keeps memory and layout in place by its Py_buffer.
+    guard let view = unsafe PyMemoryView_FromObject(object) else { return nil }
+    defer { unsafe swiftbuf_drop_reference(view) }
+    return unsafe swiftbuf_call_method(view, cText("tolist"))
+}
+
+extension ExportBlock {
+    /// Whether memoryview reads items of this format: one native letter of a number, a truth or a character.
+    fileprivate var memoryviewReadsItems: Bool {
+        guard let kind = itemKind, !itemIsSwapped, unsafe pointer.pointee.format[1] == 0 else { return false }
+        return !kind.isText && kind != .longDouble
     }
 }
 
 /// The items from a dimension on, as nested lists.
-///
-/// At most 64 calls deep.
+@inline(__always)
 private func list(
     of export: ExportBlock, axis: Int, at address: UnsafeMutableRawPointer, _ readItem: (UnsafeRawPointer) -> NewReference
 ) -> NewReference {
-    if axis == export.rank {
+    if export.rank == 0 {
         return unsafe readItem(UnsafeRawPointer(address))
     }
+    if export.rank == 1 && !export.isIndirect {
+        return unsafe row(count: export.shape[0], byteStride: export.byteStrides[0], at: address, readItem)
+    }
+    return unsafe nestedList(of: export, axis: axis, at: address, readItem)
+}
+
+/// The items of one dimension, as a list.
+@inline(__always)
+private func row(
+    count: Int, byteStride: Int, at address: UnsafeMutableRawPointer, _ readItem: (UnsafeRawPointer) -> NewReference
+) -> NewReference {
+    guard let result = unsafe PyList_New(count) else { return nil }
+    var address = unsafe address
+    for index in 0..<count {
+        // PyList_SetItem steals the item.
+        guard let item = unsafe readItem(UnsafeRawPointer(address)), unsafe PyList_SetItem(result, index, item) == 0 else {
+            unsafe swiftbuf_drop_reference(result)
+            return nil
+        }
+        unsafe address += byteStride
+    }
+    return unsafe result
+}
+
+/// At most 64 calls deep.
+private func nestedList(
+    of export: ExportBlock, axis: Int, at address: UnsafeMutableRawPointer, _ readItem: (UnsafeRawPointer) -> NewReference
+) -> NewReference {
     let count = unsafe export.shape[axis]
     guard let result = unsafe PyList_New(count) else { return nil }
     var address = unsafe address
@@ -282,7 +329,7 @@ private func list(
         let place = unsafe export.follow(address, behind: axis)
         let item =
             unsafe isLast
-            ? readItem(UnsafeRawPointer(place)) : list(of: export, axis: axis + 1, at: place, readItem)
+            ? readItem(UnsafeRawPointer(place)) : nestedList(of: export, axis: axis + 1, at: place, readItem)
         // PyList_SetItem steals the item.
         guard let item = unsafe item, unsafe PyList_SetItem(result, index, item) == 0 else {
             unsafe swiftbuf_drop_reference(result)

@@ -154,14 +154,39 @@ func exportClear(_ pointer: UnsafeMutablePointer<swiftbuf_export>?) {
     export.markReleased()
     if let storage = unsafe export.pointer.pointee.storage {
         unsafe export.pointer.pointee.storage = nil
-        if export.traits.contains(.view) {
-            unsafe storage.pointee.exports &-= 1
-        }
-        unsafe swiftbuf_storage_release(storage)
+        unsafe letGo(of: storage, isView: export.traits.contains(.view))
     }
     if let block = unsafe export.pointer.pointee.block {
         unsafe export.pointer.pointee.block = nil
         unsafe swiftbuf_block_free(block)
+    }
+}
+
+/// Drops what a Buffer has of its storage.
+///
+/// A view has no reference of its own, which would be an atomic operation for each slice: it is counted as an export, with the GIL,
+/// and as long as exports are live the references of the Buffers that are gone are left behind for it.
+@inline(__always)
+private func letGo(of storage: UnsafeMutablePointer<swiftbuf_storage>, isView: Bool) {
+    // SAFETY: with the GIL; the storage is there, by the reference of this Buffer or by the one that was left for its views.
+    if isView {
+        unsafe storage.pointee.exports &-= 1
+        if unsafe storage.pointee.exports != 0 || storage.pointee.left_behind == 0 { return }
+    } else {
+        unsafe storage.pointee.left_behind &+= 1
+        if unsafe storage.pointee.exports != 0 { return }
+    }
+    unsafe releaseWhatWasLeft(of: storage)
+}
+
+/// Drops all references that Buffers left behind; no view is there any more.
+@inline(__always)
+private func releaseWhatWasLeft(of storage: UnsafeMutablePointer<swiftbuf_storage>) {
+    var count = unsafe storage.pointee.left_behind
+    unsafe storage.pointee.left_behind = 0
+    while count > 0 {
+        count &-= 1
+        unsafe swiftbuf_storage_release(storage)
     }
 }
 

@@ -69,11 +69,9 @@ struct ComparedItems {
     }
 
     private func equalsRecord(_ other: ComparedItems, _ tree: borrowing FormatTree, _ otherTree: borrowing FormatTree) -> Bool {
-        var room = DimensionsRoom()
-        var otherRoom = DimensionsRoom()
         let state = unsafe items.byteCount >= gilReleaseThreshold ? PyEval_SaveThread() : nil
-        let areEqual = try? unsafe room.withPointers { (room) throws(ExceptionIsSet) in
-            try unsafe otherRoom.withPointers { (otherRoom) throws(ExceptionIsSet) in
+        let areEqual = try? unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
+            try unsafe withDimensionsRoom { (otherRoom) throws(ExceptionIsSet) in
                 tree.forEachLeafPair(with: otherTree) { pair in
                     unsafe leavesAreEqual(pair, other, in: room, otherRoom)
                 } ?? false
@@ -87,7 +85,7 @@ struct ComparedItems {
 
     /// Compares one scalar of all items, or a row of them.
     private func leavesAreEqual(
-        _ pair: FormatLeafPair, _ other: ComparedItems, in room: DimensionsRoom.Pointers, _ otherRoom: DimensionsRoom.Pointers
+        _ pair: FormatLeafPair, _ other: ComparedItems, in room: DimensionsRoom, _ otherRoom: DimensionsRoom
     ) -> Bool {
         let (one, counterpart) = (pair.first, pair.second)
         for index in 0..<pair.count {

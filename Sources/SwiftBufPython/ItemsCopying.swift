@@ -15,8 +15,9 @@ import SwiftBufCore
 ///   - room: For the source's dimensions, aligned with the target's.
 /// - Throws: With `ValueError` set for shapes that do not fit, `MemoryError` for a copy that has no room; then nothing was written.
 func copy(
-    _ source: ItemsOperand, into target: ItemsOperand, aligning room: DimensionsRoom.Pointers
+    _ source: ItemsOperand, into target: ItemsOperand, aligning room: DimensionsRoom
 ) throws(ExceptionIsSet) {
+    if unsafe moveRun(source, into: target) { return }
     let aligned = try unsafe source.aligned(with: target, in: room)
     let byteCount = unsafe target.byteCount
     if byteCount == 0 { return }
@@ -35,10 +36,26 @@ func copy(
     }
 }
 
+/// Copies one packed row onto another of the same length, as most assignments are.
+///
+/// - Returns: False, with nothing done, for all others.
+@inline(__always)
+private func moveRun(_ source: ItemsOperand, into target: ItemsOperand) -> Bool {
+    guard
+        unsafe source.isPackedRow && target.isPackedRow && source.shape.unsafelyUnwrapped[0] == target.shape.unsafelyUnwrapped[0]
+    else { return false }
+    let byteCount = unsafe source.byteCount
+    withoutGIL(forByteCount: byteCount) {
+        // As if the source were copied first, wherever they overlap.
+        unsafe target.buf.copyMemory(from: source.buf, byteCount: byteCount)
+    }
+    return true
+}
+
 /// Copies the source first, as it is before it is repeated, and then from there.
 @inline(never)
 private func copyByTemporary(
-    _ source: ItemsOperand, into target: ItemsOperand, aligning room: DimensionsRoom.Pointers
+    _ source: ItemsOperand, into target: ItemsOperand, aligning room: DimensionsRoom
 ) throws(ExceptionIsSet) {
     let byteCount = unsafe source.byteCount
     guard let memory = unsafe swiftbuf_memory_allocate(byteCount, 0) else {
@@ -46,8 +63,7 @@ private func copyByTemporary(
         throw ExceptionIsSet()
     }
     defer { unsafe swiftbuf_memory_free(memory, byteCount) }
-    var packedRoom = DimensionsRoom()
-    try unsafe packedRoom.withPointers { (packedRoom) throws(ExceptionIsSet) in
+    try unsafe withDimensionsRoom { (packedRoom) throws(ExceptionIsSet) in
         let packed = unsafe source.packed(at: memory, order: .c, in: packedRoom)
         let aligned = try unsafe packed.aligned(with: target, in: room)
         unsafe withoutGIL(forByteCount: target.byteCount) {
@@ -58,10 +74,16 @@ private func copyByTemporary(
 }
 
 extension ItemsOperand {
+    /// Whether the items are one packed dimension.
+    @inline(__always)
+    fileprivate var isPackedRow: Bool {
+        unsafe rank == 1 && strides.unsafelyUnwrapped[0] == itemByteCount && suboffsets == nil
+    }
+
     /// The same items with the dimensions of others: new ones in front, and those of one item repeated.
     ///
     /// - Throws: With `ValueError` set if the shape does not broadcast to the other's.
-    fileprivate func aligned(with target: ItemsOperand, in room: DimensionsRoom.Pointers) throws(ExceptionIsSet) -> ItemsOperand {
+    fileprivate func aligned(with target: ItemsOperand, in room: DimensionsRoom) throws(ExceptionIsSet) -> ItemsOperand {
         // Dimensions in front that the target has not may be there if they have one item, and no pointer behind them.
         var dropped = 0
         while unsafe rank - dropped > target.rank {
@@ -95,7 +117,7 @@ extension ItemsOperand {
     }
 
     /// Packed memory for items of this shape.
-    func packed(at memory: UnsafeMutableRawPointer, order: Order, in room: DimensionsRoom.Pointers) -> ItemsOperand {
+    func packed(at memory: UnsafeMutableRawPointer, order: Order, in room: DimensionsRoom) -> ItemsOperand {
         // SAFETY: the shape is that of items that are there, so no product overflows; the room is for more dimensions than there are.
         for axis in unsafe 0..<rank { unsafe room.shape[axis] = shape.unsafelyUnwrapped[axis] }
         var target = unsafe MutableSpan(_unsafeStart: room.strides, count: rank)

@@ -29,7 +29,7 @@ struct ItemsOperand {
 
     /// Items whose dimensions stand in some room.
     init(
-        at buf: UnsafeMutableRawPointer, rank: Int, in room: DimensionsRoom.Pointers, indirect: Bool, itemByteCount: Int
+        at buf: UnsafeMutableRawPointer, rank: Int, in room: DimensionsRoom, indirect: Bool, itemByteCount: Int
     ) {
         unsafe self.buf = buf
         unsafe self.rank = rank
@@ -64,7 +64,7 @@ struct ItemsOperand {
     /// A part of each item, some bytes behind its start.
     ///
     /// - Parameter room: For suboffsets, of which the last leads to another place.
-    func part(at byteOffset: Int, byteCount: Int, in room: DimensionsRoom.Pointers) -> ItemsOperand {
+    func part(at byteOffset: Int, byteCount: Int, in room: DimensionsRoom) -> ItemsOperand {
         var part = unsafe self
         unsafe part.itemByteCount = byteCount
         if let suboffsets = unsafe suboffsets {
@@ -87,27 +87,29 @@ struct ItemsOperand {
     }
 }
 
-/// Room on the stack for the dimensions of an operand that is described for one call.
+/// Room for the dimensions of an operand that is described for one call: for ``Layout/maximumRank`` of them.
+@unsafe
 struct DimensionsRoom {
-    private var words = InlineArray<192, Int>(repeating: 0)
+    let shape: UnsafeMutablePointer<Int>
+    let strides: UnsafeMutablePointer<Int>
+    let suboffsets: UnsafeMutablePointer<Int>
+}
 
-    @unsafe
-    struct Pointers {
-        let shape: UnsafeMutablePointer<Int>
-        let strides: UnsafeMutablePointer<Int>
-        let suboffsets: UnsafeMutablePointer<Int>
-    }
-
-    /// Lends the room; ``Layout/maximumRank`` dimensions fit.
-    @inline(__always)
-    mutating func withPointers<Result>(
-        _ body: (Pointers) throws(ExceptionIsSet) -> Result
-    ) throws(ExceptionIsSet) -> Result {
-        var span = words.mutableSpan
-        return try unsafe span.withUnsafeMutableBufferPointer { (all) throws(ExceptionIsSet) -> Result in
-            let start = unsafe all.baseAddress.unsafelyUnwrapped
-            let rank = Layout.maximumRank
-            return try unsafe body(Pointers(shape: start, strides: start + rank, suboffsets: start + 2 * rank))
+/// Lends uninitialised room for dimensions.
+@inline(__always)
+func withDimensionsRoom<Result, Failure: Error>(
+    _ body: (DimensionsRoom) throws(Failure) -> Result
+) throws(Failure) -> Result {
+    // Each is half as large as what is still put on the stack.
+    let rank = Layout.maximumRank
+    return try unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: rank) { (shape) throws(Failure) -> Result in
+        try unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: rank) { (strides) throws(Failure) -> Result in
+            try unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: rank) { (suboffsets) throws(Failure) -> Result in
+                try unsafe body(
+                    DimensionsRoom(
+                        shape: shape.baseAddress.unsafelyUnwrapped, strides: strides.baseAddress.unsafelyUnwrapped,
+                        suboffsets: suboffsets.baseAddress.unsafelyUnwrapped))
+            }
         }
     }
 }

@@ -60,8 +60,7 @@ private func copyItems(
 /// Copies the items of a view whose shape is that of the new block.
 private func copyItems(of exporter: ExporterView, into export: ExportBlock) throws(ExceptionIsSet) {
     // SAFETY: the granted view keeps the source in place, and nobody else knows the destination, while other threads run.
-    var room = DimensionsRoom()
-    try unsafe room.withPointers { (room) throws(ExceptionIsSet) in
+    try unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
         unsafe exporter.describe(shape: room.shape, strides: room.strides, suboffsets: room.suboffsets)
         let source = unsafe ItemsOperand(
             at: exporter.buf, rank: exporter.rank, in: room, indirect: exporter.isIndirect, itemByteCount: export.itemByteCount)

@@ -1,7 +1,7 @@
 // Making a view: a new Buffer over memory that another Buffer has already. No byte moves.
 //
-// A view owns a reference to the storage, not to the Buffer it was made from, and counts as one export of the memory, so that
-// nothing moves while it lives. Chains of views are therefore never deeper than one. What the memory belongs to on Python's side
+// A view counts as one export of the memory, so that nothing moves while it lives, and that keeps the storage: a Buffer that goes
+// leaves its reference to the views (exportClear). It refers to no Buffer, so chains of views are never deeper than one. What the memory belongs to on Python's side
 // (`base`) is the view's too.
 
 import CPython
@@ -45,7 +45,6 @@ func makeView(
     }
     target.settleTraits(source.traits.intersection(.readonly).union(traits).union(.view))
     let storage = unsafe source.pointer.pointee.storage.unsafelyUnwrapped
-    unsafe swiftbuf_storage_retain(storage)
     unsafe target.pointer.pointee.storage = storage
     unsafe storage.pointee.exports &+= 1
     unsafe PyObject_GC_Track(view)

@@ -81,7 +81,7 @@ def test_c_reads_every_field_of_a_new_buffer_by_its_name(abi_probe: ModuleType) 
     }  # fmt: skip
     assert storage == {
         "base": address, "capacity": 48, "references": 1, "exports": 0, "borrows": 0, "has_owner": False,
-        "has_release": False, "has_dispose": True, "flags": STORAGE_OWNED | STORAGE_INLINE, "reserved": 0,
+        "has_release": False, "has_dispose": True, "flags": STORAGE_OWNED | STORAGE_INLINE, "left_behind": 0,
     }  # fmt: skip
 
 

@@ -178,6 +178,9 @@ SWIFTBUF_INLINE PyObject *swiftbuf_complex(PyObject *object) {
     return PyObject_CallFunctionObjArgs((PyObject *)&PyComplex_Type, object, NULL);
 }
 
+/* object.name(): a new reference, or NULL with an exception set. */
+PyObject *swiftbuf_call_method(PyObject *object, const char *name);
+
 /* --- exceptions: Swift names one, C has the object --- */
 
 typedef enum {

@@ -39,7 +39,7 @@ struct swiftbuf_storage {
     void (*release)(void *owner, void *base, ptrdiff_t capacity); /* gives foreign memory back, once, on any thread; or NULL */
     void (*dispose)(swiftbuf_storage *storage); /* called by whoever drops the last reference: releases the memory, then the block */
     uint32_t flags;      /* SWIFTBUF_STORAGE_… */
-    uint32_t reserved;   /* zero */
+    uint32_t left_behind; /* with the GIL: references that Buffers left to their views, which have none of their own */
 };
 
 enum {

@@ -201,8 +201,8 @@ static PyObject *storage_fields(const swiftbuf_storage *storage) {
                          (Py_ssize_t)storage->capacity, "references", (long long)storage->references, "exports",
                          (long long)storage->exports, "borrows", (unsigned long long)storage->borrows, "has_owner",
                          storage->owner ? Py_True : Py_False, "has_release", storage->release ? Py_True : Py_False,
-                         "has_dispose", storage->dispose ? Py_True : Py_False, "flags", (unsigned long)storage->flags, "reserved",
-                         (unsigned long)storage->reserved);
+                         "has_dispose", storage->dispose ? Py_True : Py_False, "flags", (unsigned long)storage->flags, "left_behind",
+                         (unsigned long)storage->left_behind);
 }
 
 /* fields(buffer): the export block and its storage block, by the names of the C structs. */
