@@ -80,8 +80,9 @@ let package = Package(
 
         // Tests. The tables compile in both modes; the executable runs them in Embedded mode.
         .target(
-            name: "SwiftBufCoreTables", dependencies: ["SwiftBufCore", "CSwiftBufStorage"],
+            name: "SwiftBufCoreTables", dependencies: ["SwiftBufCore", "CSwiftBufStorage", "CFiles"],
             path: "Tests/SwiftBufCoreTables", swiftSettings: twoModes),
+        .target(name: "CFiles", path: "Tests/CFiles", cSettings: strictC),
         .executableTarget(
             name: "swiftbuf-core-check", dependencies: ["SwiftBufCoreTables"],
             path: "Tests/SwiftBufCoreCheck", swiftSettings: twoModes),

@@ -223,6 +223,14 @@ PyDoc_STRVAR(release_doc,
 "Views made from this Buffer stay valid: each owns the memory too.\n\n"
 "Raises BufferError if Py_buffers of this object are live, or if Swift has borrowed the memory.");
 
+PyDoc_STRVAR(flush_doc,
+"flush($self, /)\n--\n\n"
+"Writes what was changed in a mapped file's memory to the file, and waits until the disk has it. All of the mapping, also when this\n"
+"is a view of a part; other processes that read the file see changes at once on Linux, with or without it. For a file mapped with the\n"
+"mode 'r' or 'c' there is nothing to write, and nothing is done. Meanwhile other threads run, but none can release this Buffer.\n\n"
+"Raises ValueError if the memory is no file that mapped() has mapped, or if the Buffer is released; OSError if the file cannot be\n"
+"written.");
+
 PyDoc_STRVAR(enter_doc, "__enter__($self, /)\n--\n\nThis Buffer itself. Raises ValueError if it is released.");
 PyDoc_STRVAR(exit_doc, "__exit__($self, /, *exc_info)\n--\n\nCalls release().");
 PyDoc_STRVAR(sizeof_doc,
@@ -244,6 +252,7 @@ static PyMethodDef buffer_methods[] = {
     {"__class_getitem__", (PyCFunction)Py_GenericAlias, METH_O | METH_CLASS, class_getitem_doc},
     {"resize", swiftbuf_buffer_resize, METH_O, resize_doc},
     {"release", swiftbuf_buffer_release, METH_NOARGS, release_doc},
+    {"flush", swiftbuf_buffer_flush, METH_NOARGS, flush_doc},
     {"__enter__", swiftbuf_buffer_enter, METH_NOARGS, enter_doc},
     {"__exit__", (PyCFunction)(void (*)(void))swiftbuf_buffer_exit, METH_FASTCALL, exit_doc},
     {"__sizeof__", swiftbuf_buffer_sizeof, METH_NOARGS, sizeof_doc},
@@ -258,7 +267,7 @@ static struct PyMemberDef buffer_members[] = {
 PyDoc_STRVAR(buffer_doc,
 "An n-dimensional array of items in memory that Swift owns.\n\n"
 "memoryview(), numpy.asarray() and every other consumer of the buffer protocol (PEP 3118) share its memory: nothing is\n"
-"copied. Made by swiftbuf.zeros(), empty(), full() and copy(); the type cannot be called or subclassed.\n\n"
+"copied. Made by swiftbuf.zeros(), empty(), full(), copy() and mapped(); the type cannot be called or subclassed.\n\n"
 "b[i, j] reads one item as a Python object and writes one. A value that does not fit the format is a ValueError, of the\n"
 "wrong type a TypeError, as memoryview's; nothing wraps around.");
 

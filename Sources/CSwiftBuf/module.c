@@ -55,9 +55,37 @@ PyDoc_STRVAR(copy_doc,
 "Raises TypeError if obj has no buffer, BufferError (or what the exporter raised) if it refuses one, ValueError if its\n"
 "description is not coherent or its items are references to objects, MemoryError if there is no room.");
 
+PyDoc_STRVAR(mapped_doc,
+"mapped(path, mode='r', format='B', shape=None, offset=0)\n--\n\n"
+"A Buffer whose memory is a file, through the operating system's mmap: nothing is read before it is touched, and processes that\n"
+"map the same file share its memory.\n\n"
+"Parameters\n----------\n"
+"path : str, bytes or os.PathLike\n    A file that exists. It is not kept open.\n"
+"mode : 'r', 'r+' or 'c'\n"
+"    'r': the Buffer is read-only. 'r+': what is written to it is written to the file, by flush() at the latest. 'c', copy on\n"
+"    write: what is written to it is seen by nobody else, and the file stays as it is.\n"
+"format : str\n    The item's type, in the syntax of the struct module and PEP 3118.\n"
+"shape : int, tuple of ints or None\n"
+"    Items along each dimension, in C order. None: one dimension, with all items from offset to the end of the file.\n"
+"offset : int\n    Where in the file the first item is, in bytes. It need not be a multiple of anything.\n\n"
+"Returns\n-------\n"
+"Buffer\n    It unmaps the file when it and its views die, or by release(). allocated_bytes() does not count it.\n\n"
+"Raises\n------\n"
+"ValueError\n"
+"    If the file is too short for shape and offset (no mode makes it longer), if without a shape the bytes are no whole number of\n"
+"    items, if offset, shape, format or mode is none, or if the path has a NUL in it.\n"
+"OSError\n"
+"    If the system refuses: FileNotFoundError, PermissionError, IsADirectoryError and so on. Pipes, terminals and /dev/zero, whose\n"
+"    bytes have no places, are refused, without waiting for anybody.\n"
+"MemoryError\n    If there is no room.\n\n"
+"Notes\n-----\n"
+"While the file is mapped nobody may make it shorter: as with the module mmap, touching memory that lies behind the new end ends the\n"
+"process by the signal SIGBUS. No audit event is raised.");
+
 PyDoc_STRVAR(allocated_bytes_doc,
 "allocated_bytes()\n--\n\n"
-"Bytes of memory that Swift holds for Buffers now, over all threads. tracemalloc cannot see them.");
+"Bytes of memory that Swift holds for Buffers now, over all threads. tracemalloc cannot see them. Mapped files do not\n"
+"count.");
 
 static PyMethodDef module_functions[] = {
     {"zeros", (PyCFunction)(void (*)(void))swiftbuf_module_zeros, METH_FASTCALL | METH_KEYWORDS, zeros_doc},
@@ -65,6 +93,7 @@ static PyMethodDef module_functions[] = {
     {"full", (PyCFunction)(void (*)(void))swiftbuf_module_full, METH_FASTCALL | METH_KEYWORDS, full_doc},
     {"frombuffer", (PyCFunction)(void (*)(void))swiftbuf_module_frombuffer, METH_FASTCALL | METH_KEYWORDS, frombuffer_doc},
     {"copy", swiftbuf_module_copy, METH_O, copy_doc},
+    {"mapped", (PyCFunction)(void (*)(void))swiftbuf_module_mapped, METH_FASTCALL | METH_KEYWORDS, mapped_doc},
     {"allocated_bytes", swiftbuf_module_allocated_bytes, METH_NOARGS, allocated_bytes_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -1,6 +1,8 @@
 /* The few things about Python that need a variadic function or a global object. */
 #include "CSwiftBuf.h"
 
+#include <errno.h>
+
 /* Borrowed: CPython's exception classes live as long as the interpreter. */
 static PyObject *exception_class(swiftbuf_exception kind) {
     switch (kind) {
@@ -62,6 +64,19 @@ void swiftbuf_raise_type_from(swiftbuf_exception kind, const char *format, const
 
 PyObject *swiftbuf_call_method(PyObject *object, const char *name) {
     return PyObject_CallMethod(object, name, NULL);
+}
+
+void swiftbuf_raise_errno(int error, PyObject *filename) {
+    if (error == ENOMEM) {
+        PyErr_NoMemory();
+        return;
+    }
+    errno = error;
+    PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, filename);
+}
+
+int swiftbuf_errno_is_interrupted(int error) {
+    return error == EINTR;
 }
 
 int swiftbuf_raised(swiftbuf_exception kind) {

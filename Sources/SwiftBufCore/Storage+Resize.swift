@@ -8,6 +8,8 @@ public enum ResizeRefusal: Error, Equatable, Sendable {
     case exported(count: Int)
     /// It belongs to somebody outside swiftbuf, who alone may resize it.
     case foreign
+    /// It is a file, which keeps its size.
+    case mappedFile
     /// It has other owners than the one who asks.
     case shared(references: Int)
     /// Swift has borrowed it.
@@ -28,7 +30,9 @@ extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
     public func resize(byteCount: Int) throws(ResizeRefusal) {
         // SAFETY: the caller owns a reference, so the block is alive; the GIL keeps `exports` still.
         guard unsafe pointee.exports == 0 else { throw unsafe .exported(count: Int(pointee.exports)) }
-        guard unsafe pointee.flags & UInt32(SWIFTBUF_STORAGE_OWNED) != 0 else { throw .foreign }
+        guard unsafe pointee.flags & UInt32(SWIFTBUF_STORAGE_OWNED) != 0 else {
+            throw unsafe isMappedFile ? .mappedFile : .foreign
+        }
         let references = unsafe swiftbuf_storage_references(self)
         guard references == 1 else { throw .shared(references: Int(references)) }
         do {

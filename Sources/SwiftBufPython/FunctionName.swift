@@ -4,7 +4,7 @@
 
 /// The function that a caller of Python's side called.
 enum FunctionName: UInt8 {
-    case zeros, empty, full, copy, resize, release, bufferFromStorage
+    case zeros, empty, full, copy, resize, release, bufferFromStorage, mapped
     case view, buffer, frombuffer, reshape, cast, broadcastTo, fill, index, count, tobytes, hex, assignment, comparison
 
     /// Its name in C and Python.
@@ -30,6 +30,7 @@ enum FunctionName: UInt8 {
         case .hex: unsafe cText("hex")
         case .assignment: unsafe cText("assignment")
         case .comparison: unsafe cText("comparison")
+        case .mapped: unsafe cText("mapped")
         }
     }
 }

@@ -102,6 +102,8 @@ func raise(_ refusal: ResizeRefusal) {
             "resize: Existing exports of data: object cannot be re-sized: %lld exports of this memory are live", count)
     case .foreign:
         raise(.bufferError, "resize: another size was asked for but this memory belongs to another owner")
+    case .mappedFile:
+        raise(.bufferError, "resize: another size was asked for but this memory is a mapped file")
     case .shared(let references):
         raise(.bufferError, "resize: another size was asked for but this memory has %lld owners", references)
     case .borrowed(let conflict):

@@ -19,9 +19,10 @@ let package = Package(
         .target(name: "CSwiftBufStorage", path: "Sources/CSwiftBufStorage"),
         .target(
             name: "SwiftBufCore", dependencies: ["CSwiftBufStorage"], path: "Sources/SwiftBufCore", swiftSettings: settings),
+        .target(name: "CFiles", path: "Tests/CFiles"),
         .target(
-            name: "SwiftBufCoreTables", dependencies: ["SwiftBufCore", "CSwiftBufStorage"], path: "Tests/SwiftBufCoreTables",
-            swiftSettings: settings),
+            name: "SwiftBufCoreTables", dependencies: ["SwiftBufCore", "CSwiftBufStorage", "CFiles"],
+            path: "Tests/SwiftBufCoreTables", swiftSettings: settings),
         .executableTarget(
             name: "swiftbuf-core-check", dependencies: ["SwiftBufCoreTables"], path: "Tests/SwiftBufCoreCheck",
             swiftSettings: settings),

@@ -9,6 +9,7 @@ public func allTables(_ check: inout Check) {
     layoutTables(&check)
     grantTables(&check)
     storageTables(&check)
+    mappingTables(&check)
     copyTables(&check)
     bulkTables(&check)
     halfPrecisionTables(&check)

@@ -2,7 +2,7 @@
 
 `zeros`, `empty`, `full` and `copy` make a `Buffer` of new memory: an n-dimensional array of items that `memoryview`,
 `numpy.asarray`, Pillow and every other consumer of the buffer protocol (PEP 3118) share without a copy. `Buffer(obj)` and
-`frombuffer` share the memory of any object that has a buffer.
+`frombuffer` share the memory of any object that has a buffer, `mapped` that of a file.
 
     >>> import swiftbuf
     >>> b = swiftbuf.zeros((2, 3), "d")
@@ -24,8 +24,8 @@ if _swiftbuf.__version__ != __version__:
         "(in a program that embeds Python, the built-in extension wins: install the wheel of its version)"
     )
 
-from _swiftbuf import Buffer, allocated_bytes, copy, empty, frombuffer, full, zeros
+from _swiftbuf import Buffer, allocated_bytes, copy, empty, frombuffer, full, mapped, zeros
 
 Sequence.register(Buffer)
 
-__all__ = ["Buffer", "allocated_bytes", "copy", "empty", "frombuffer", "full", "zeros"]
+__all__ = ["Buffer", "allocated_bytes", "copy", "empty", "frombuffer", "full", "mapped", "zeros"]

@@ -211,6 +211,12 @@ void swiftbuf_raise_type(swiftbuf_exception kind, const char *format, PyObject *
 /* As swiftbuf_raise_type, with `text` first, as %s. */
 void swiftbuf_raise_type_from(swiftbuf_exception kind, const char *format, const char *text, PyObject *object);
 
+/* Sets the OSError that `error`, an errno, stands for: FileNotFoundError and so on; MemoryError for ENOMEM. `filename` may be NULL. */
+void swiftbuf_raise_errno(int error, PyObject *filename);
+
+/* Whether `error`, an errno, says that a signal has interrupted a system call. */
+int swiftbuf_errno_is_interrupted(int error);
+
 /* The class IndexError, borrowed: for PyNumber_AsSsize_t. */
 SWIFTBUF_INLINE PyObject *swiftbuf_index_error(void) {
     return PyExc_IndexError;

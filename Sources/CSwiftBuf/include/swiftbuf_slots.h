@@ -56,6 +56,7 @@ PyObject *swiftbuf_buffer_resize(PyObject *self, PyObject *shape);
 PyObject *swiftbuf_buffer_release(PyObject *self, PyObject *unused);
 PyObject *swiftbuf_buffer_enter(PyObject *self, PyObject *unused);
 PyObject *swiftbuf_buffer_exit(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
+PyObject *swiftbuf_buffer_flush(PyObject *self, PyObject *unused);
 PyObject *swiftbuf_buffer_sizeof(PyObject *self, PyObject *unused);
 
 /* Makes a Buffer that shares an exporter's memory: Buffer(object). */
@@ -67,6 +68,7 @@ PyObject *swiftbuf_module_zeros(PyObject *module, PyObject *const *arguments, Py
 PyObject *swiftbuf_module_empty(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 PyObject *swiftbuf_module_full(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 PyObject *swiftbuf_module_copy(PyObject *module, PyObject *object);
+PyObject *swiftbuf_module_mapped(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 PyObject *swiftbuf_module_allocated_bytes(PyObject *module, PyObject *unused);
 
 /* The C ABI: see swiftbuf_api.h. */

@@ -14,6 +14,11 @@
 
 #ifdef __cplusplus
 #define _Static_assert static_assert
+#endif
+
+#include "swiftbuf_mapping.h"
+
+#ifdef __cplusplus
 extern "C" {
 #endif
 
@@ -46,6 +51,7 @@ enum {
     SWIFTBUF_STORAGE_READONLY = 1u << 0, /* no view of this memory may be writable */
     SWIFTBUF_STORAGE_OWNED = 1u << 1,    /* swiftbuf's own memory: may be resized */
     SWIFTBUF_STORAGE_INLINE = 1u << 2,   /* with OWNED: the memory stands behind the block, in the same allocation */
+    SWIFTBUF_STORAGE_MAPPED = 1u << 3,   /* a file: `owner` is a swiftbuf_mapping */
     SWIFTBUF_STORAGE_MANAGED = 1u << 4,  /* a Python object has the memory: keep the Buffer's `base` as well as the block */
 };
 

@@ -1,0 +1,31 @@
+/* Files for the core's tables, which Embedded Swift cannot make by itself. */
+#ifndef CFILES_H
+#define CFILES_H
+
+#include <stddef.h>
+
+/* Makes an empty file under TMPDIR, or /tmp. Returns its path, which file_remove frees; NULL if it cannot be made. */
+char *file_make(void);
+
+/* Removes the file and frees its path. */
+void file_remove(char *path);
+
+/* Gives the file these bytes from its start on, in place. 1 if it now begins with them, else 0. */
+int file_write(const char *path, const void *bytes, size_t byte_count);
+
+/* Reads one byte; -1 if there is none. */
+int file_byte(const char *path, size_t offset);
+
+/* Gives the file another size. 1 if it has it, else 0. */
+int file_resize(const char *path, size_t byte_count);
+
+/* Whether the page at an address is mapped. */
+int page_is_mapped(const void *address);
+
+/* The descriptor that the next file to be opened will get. */
+int next_descriptor(void);
+
+/* Bytes of one page. */
+size_t page_byte_count(void);
+
+#endif /* CFILES_H */
