@@ -14,9 +14,11 @@ import binascii
 import ctypes
 import gc
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import _swiftbuf
@@ -90,6 +92,10 @@ CASES = {
     "copy of many dimensions and a long format": Case(copy, lambda: zeros((*DEEP, 99), LONG), 3),
     "copy, mapped": Case(copy, lambda: numbered(MAPPED), 2),
     "copy of strided items": Case(copy, lambda: numbered((99, 99)).T, 2),
+    # Mapped files: the mapping, its owner, the storage block.
+    "mapped": Case(swiftbuf.mapped, lambda: __file__, 3),
+    "mapped, copy on write": Case(lambda file: swiftbuf.mapped(file, "c", "3s", DEEP, 5), lambda: __file__, 4),
+    "mapped, no items": Case(lambda file: swiftbuf.mapped(file, shape=0), lambda: __file__, 2),
     # Views: the object, and a block for what does not fit in it.
     "T": Case(lambda b: b.T, lambda: numbered((3, 5)), 0),
     "T of many dimensions": Case(lambda b: b.T, lambda: numbered(DEEP)),
@@ -155,6 +161,8 @@ class Result:
 
 def state_of(given: Any) -> object:
     """Return all that a call that fails must leave as it was."""
+    if isinstance(given, str):  # a file that is not mapped
+        return given, given in Path("/proc/self/maps").read_text(), os.listdir("/proc/self/fd")
     if isinstance(given, tuple):
         return [state_of(each) for each in given]
     if not isinstance(given, swiftbuf.Buffer):

@@ -9,6 +9,7 @@ import pytest
 
 RIGHT = """\
 import swiftbuf
+from pathlib import Path
 from typing import Any, SupportsIndex
 from typing_extensions import Buffer, assert_type
 
@@ -21,6 +22,9 @@ assert_type(swiftbuf.empty(3, order="F"), swiftbuf.Buffer)
 assert_type(swiftbuf.full((index(), 3), 1.5, format="f", order="C"), swiftbuf.Buffer)
 assert_type(swiftbuf.copy(b"bytes"), swiftbuf.Buffer)
 assert_type(swiftbuf.copy(b), swiftbuf.Buffer)
+assert_type(swiftbuf.mapped(swiftbuf.__file__), swiftbuf.Buffer)
+assert_type(swiftbuf.mapped(Path(swiftbuf.__file__), "c", shape=(index(), 2), offset=index()), swiftbuf.Buffer)
+assert_type(swiftbuf.mapped(swiftbuf.__file__.encode(), mode="r", format="B", shape=None).flush(), None)
 assert_type(swiftbuf.allocated_bytes(), int)
 assert_type(swiftbuf.__version__, str)
 
@@ -101,6 +105,12 @@ WRONG = {
     "b.copy(order='X')": "arg-type",
     "b.cast(8)": "arg-type",
     "b.fill()": "call-arg",
+    "swiftbuf.mapped(3)": "arg-type",
+    "swiftbuf.mapped('file', 'w')": "arg-type",
+    "swiftbuf.mapped('file', offset=1.5)": "arg-type",
+    "b[0:1]": "index",
+    "b[1.0]": "index",
+    "b['x']": "index",
     "del b[0]": "arg-type",
     "b.shape = (1,)": "misc",
     "b.readonly = True": "misc",

@@ -1,0 +1,149 @@
+"""What test_mapped.py runs in a process of its own. Run as a program: one case, by its name, with its arguments.
+
+With c/slow_system.c loaded before the C library, whose system calls take their time or fail.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import swiftbuf
+
+OPEN, MMAP, MSYNC = range(3)
+
+
+def truncated_under_the_map(path: str) -> None:
+    """Touch a page that the file has lost."""
+    b = swiftbuf.mapped(path, offset=5)
+    os.truncate(path, 0)
+    print("truncated", flush=True)
+    print(b[8000])
+
+
+def fifo_that_nobody_writes(path: str, mode: str) -> None:
+    """Map a pipe: refused, and without waiting for a writer."""
+    try:
+        swiftbuf.mapped(path, mode)
+    except OSError as error:
+        print(error.errno == errno.ESPIPE, error.filename == path)
+
+
+@contextlib.contextmanager
+def slow(library: ctypes.CDLL, call: int, seconds: float) -> Iterator[None]:
+    """Let one kind of system call take so long."""
+    library.slow_system_delay(call, ctypes.c_uint(int(seconds * 1e6)))
+    yield
+    library.slow_system_delay(call, ctypes.c_uint(0))
+
+
+def steps_of_another_thread(call: Callable[[], object]) -> int:
+    """How often another thread ran during a call."""
+    steps, stop = 0, threading.Event()
+
+    def run() -> None:
+        nonlocal steps
+        while not stop.is_set():
+            steps += 1
+            time.sleep(0.001)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    time.sleep(0.05)
+    before = steps
+    call()
+    during = steps - before
+    stop.set()
+    thread.join()
+    return during
+
+
+def other_threads_run(path: str, library: str) -> None:
+    """Count how often another thread runs while open, mmap and msync take 0.2 seconds each."""
+    system = ctypes.CDLL(library)
+    b = swiftbuf.mapped(path, "r+")
+    for kind, function in (
+        (OPEN, lambda: swiftbuf.mapped(path)),
+        (MMAP, lambda: swiftbuf.mapped(path)),
+        (MSYNC, b.flush),
+    ):
+        with slow(system, kind, 0.2):
+            print(steps_of_another_thread(function))
+
+
+def release_during_flush(path: str, library: str) -> None:
+    """Try to release a Buffer, and its view, while another thread flushes them."""
+    system = ctypes.CDLL(library)
+    b = swiftbuf.mapped(path, "r+")
+    for each in (b, b.T):
+        with slow(system, MSYNC, 0.5):
+            thread = threading.Thread(target=each.flush)
+            thread.start()
+            time.sleep(0.1)
+            try:
+                each.release()
+                print("released")
+            except BufferError as error:
+                print(error)
+            thread.join()
+        each.release()
+
+
+def failing_calls(path: str, library: str) -> None:
+    """Let each system call fail once; nothing stays open or mapped."""
+    system = ctypes.CDLL(library)
+    b = swiftbuf.mapped(path, "r+")
+    before = os.listdir("/proc/self/fd")
+    for call, function in ((OPEN, swiftbuf.mapped), (MMAP, swiftbuf.mapped), (MSYNC, lambda _: b.flush())):
+        for error in (errno.EIO, errno.ENOMEM):
+            system.slow_system_fail(call, error, 1, 0)
+            try:
+                function(path)
+                print("succeeded")
+            except (OSError, MemoryError) as raised:
+                print(
+                    type(raised).__name__,
+                    getattr(raised, "errno", None) == error,
+                    getattr(raised, "filename", None) == path,
+                )
+    print(os.listdir("/proc/self/fd") == before)
+    with open("/proc/self/maps") as maps:
+        print(sum(path in line for line in maps))
+
+
+def interrupted_calls(path: str, library: str) -> None:
+    """Let a signal interrupt each system call: with a handler that returns, and with one that raises."""
+    system = ctypes.CDLL(library)
+    b = swiftbuf.mapped(path, "r+")
+    handled = []
+
+    def returns(number: int, frame: object) -> None:
+        handled.append(number)
+
+    def raises(number: int, frame: object) -> None:
+        raise KeyError("raised by the handler")
+
+    for call, function in ((OPEN, swiftbuf.mapped), (MSYNC, lambda _: b.flush())):
+        signal.signal(signal.SIGUSR1, returns)
+        system.slow_system_fail(call, errno.EINTR, 2, signal.SIGUSR1)
+        function(path)
+        print(len(handled))
+        signal.signal(signal.SIGUSR1, raises)
+        system.slow_system_fail(call, errno.EINTR, 1, signal.SIGUSR1)
+        try:
+            function(path)
+            print("succeeded")
+        except KeyError as error:
+            print(error.args[0])
+    b.release()
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
