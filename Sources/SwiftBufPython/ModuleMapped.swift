@@ -23,15 +23,16 @@ func moduleMapped(
         let mode = try unsafe readMode(arguments.value(1, "mode"))
         let format = try unsafe ItemFormat(argument: arguments.value(2, "format"), for: .mapped)
         try unsafe format.checkPlainData(for: .mapped)
-        let shape = unsafe arguments.value(3, "shape")
-        let offset = try unsafe readOffset(arguments.value(4, "offset"))
+        var shape = InlineArray<64, Int>(repeating: 0)
+        let rank = try unsafe readShape(orNone: arguments.value(3, "shape"), into: &shape, for: .mapped)
+        let offset = try unsafe readOffset(arguments.value(4, "offset"), for: .mapped)
         // SAFETY: both references are this call's, and dropped at its end.
         guard let name = unsafe PyOS_FSPath(path) else { throw ExceptionIsSet() }
         defer { unsafe swiftbuf_drop_reference(name) }
         let encoded = try unsafe encodePath(name)
         defer { unsafe swiftbuf_drop_reference(encoded) }
         let file = unsafe File(name: name, path: PyBytes_AsString(encoded), mode: mode, offset: offset)
-        return try unsafe newBuffer(bufferType(of: module!), over: file, shape: shape, format: format)
+        return try unsafe newBuffer(bufferType(of: module!), over: file, rank: rank, shape: shape, format: format)
     } catch {
         return nil
     }
@@ -51,20 +52,23 @@ private struct File {
 
 /// A Buffer over a mapped file, tracked by the garbage collector.
 ///
-/// - Throws: With `ValueError`, `TypeError`, `OSError` or `MemoryError` set; then nothing is left mapped or allocated.
+/// - Parameters:
+///   - rank: The number of dimensions; nil for one dimension, of all the items that are there.
+///   - shape: The first `rank` of these are the dimensions.
+/// - Throws: With `ValueError`, `OSError` or `MemoryError` set; then nothing is left mapped or allocated.
 private func newBuffer(
-    _ type: OpaquePointer, over file: File, shape: UnsafeMutablePointer<PyObject>?, format: ItemFormat
+    _ type: OpaquePointer, over file: File, rank: Int?, shape: InlineArray<64, Int>, format: ItemFormat
 ) throws(ExceptionIsSet) -> UnsafeMutablePointer<PyObject> {
-    let shape = unsafe shape.flatMap { unsafe swiftbuf_is_none($0) != 0 ? nil : $0 }
-    let rank = if let shape = unsafe shape { try unsafe rank(ofShape: shape, for: .mapped) } else { 1 }
     guard let object = unsafe swiftbuf_object_new(type, nil) else { throw ExceptionIsSet() }
     do throws(ExceptionIsSet) {
-        // SAFETY: nobody else knows this object until it is tracked, not even code that reading the shape may run.
+        // SAFETY: nobody else knows this object until it is tracked.
         let export = unsafe ExportBlock(of: object)
-        try unsafe export.reserve(rank: rank, formatByteCount: format.reservedByteCount)
+        try unsafe export.reserve(rank: rank ?? 1, formatByteCount: format.reservedByteCount)
         unsafe export.setFormat(format)
-        if let shape = unsafe shape {
-            try unsafe readShape(shape, into: export.shape, for: .mapped)
+        if let rank {
+            for axis in 0..<rank {
+                unsafe export.shape[axis] = shape[axis]
+            }
             try unsafe export.map(file)
         } else {
             try unsafe export.mapWhole(file)
@@ -193,28 +197,4 @@ private func readMode(_ mode: UnsafeMutablePointer<PyObject>?) throws(ExceptionI
         SWIFTBUF_VALUE_ERROR, cText("mode %R was given to %s() but it must be 'r', 'r+' or 'c'"), mode,
         FunctionName.mapped.text)
     throw ExceptionIsSet()
-}
-
-/// Reads an offset argument: bytes, none if it is not given.
-///
-/// - Throws: With `TypeError` set for what is no int, `ValueError` for a negative one and for one behind the end of every file.
-private func readOffset(_ offset: UnsafeMutablePointer<PyObject>?) throws(ExceptionIsSet) -> Int {
-    guard let offset = unsafe offset else { return 0 }
-    guard unsafe PyIndex_Check(offset) != 0 else {
-        unsafe swiftbuf_raise_type(
-            SWIFTBUF_TYPE_ERROR, cText("offset of type '%U' was given to %s() but it must be an int"), offset,
-            FunctionName.mapped.text)
-        throw ExceptionIsSet()
-    }
-    // Without an exception to raise, CPython clips what no index can count to the largest or smallest one.
-    let count = unsafe PyNumber_AsSsize_t(offset, nil)
-    if count == -1, unsafe PyErr_Occurred() != nil { throw ExceptionIsSet() }
-    guard count >= 0 && count < Int.max else {
-        let text: StaticString =
-            count < 0
-            ? "offset %R was given to %s() but it must not be negative" : "offset %R was given to %s() but no file is so long"
-        unsafe swiftbuf_raise_object(SWIFTBUF_VALUE_ERROR, cText(text), offset, FunctionName.mapped.text)
-        throw ExceptionIsSet()
-    }
-    return count
 }

@@ -143,15 +143,23 @@ func readShape(
 ///
 /// May run Python code.
 ///
-/// - Throws: With `TypeError` set for what is no int, `ValueError` for one below zero.
-func readOffset(_ object: UnsafeMutablePointer<PyObject>?, for function: FunctionName) throws(ExceptionIsSet) -> Int {
-    guard let object = unsafe object else { return 0 }
-    // Without an exception to raise, CPython clips what no index can count.
-    let offset = unsafe PyNumber_AsSsize_t(object, nil)
-    if offset == -1, unsafe PyErr_Occurred() != nil { throw ExceptionIsSet() }
-    guard offset >= 0 else {
-        unsafe raise(.valueError, "%s: offset %lld was given but it must not be negative", function.text, offset)
+/// - Throws: With `TypeError` set for what is no int, `ValueError` for one below zero or behind the end of all memory.
+func readOffset(_ offset: UnsafeMutablePointer<PyObject>?, for function: FunctionName) throws(ExceptionIsSet) -> Int {
+    guard let offset = unsafe offset else { return 0 }
+    guard unsafe PyIndex_Check(offset) != 0 else {
+        unsafe swiftbuf_raise_type(
+            SWIFTBUF_TYPE_ERROR, cText("offset of type '%U' was given to %s() but it must be an int"), offset, function.text)
         throw ExceptionIsSet()
     }
-    return offset
+    // Without an exception to raise, CPython clips what no index can count to the largest or smallest one.
+    let count = unsafe PyNumber_AsSsize_t(offset, nil)
+    if count == -1, unsafe PyErr_Occurred() != nil { throw ExceptionIsSet() }
+    guard count >= 0 && count < Int.max else {
+        let text: StaticString =
+            count < 0
+            ? "offset %R was given to %s() but it must not be negative" : "offset %R was given to %s() but no memory is so long"
+        unsafe swiftbuf_raise_object(SWIFTBUF_VALUE_ERROR, cText(text), offset, function.text)
+        throw ExceptionIsSet()
+    }
+    return count
 }

@@ -143,13 +143,13 @@ def test_a_shape_is_what_zeros_takes(path):
         def __index__(self) -> int:
             return 3
 
-    for shape in [3, (3,), (2, 5), (), (2, 1, 1, 1, 1, 2), (1,) * 64, True, Three(), (Three(), 2)]:
+    for shape in [3, (3,), [3], (2, 5), (), (2, 1, 1, 1, 1, 2), (1,) * 64, True, Three(), (Three(), 2)]:
         b = swiftbuf.mapped(path, shape=shape, format="H", offset=7)
         assert b.shape == swiftbuf.zeros(shape).shape and b.c_contiguous
         assert b.strides == swiftbuf.zeros(shape, "H").strides
         assert b.tobytes() == CONTENT[7 : 7 + b.nbytes]
     for shape, error in [
-        ([3], TypeError),
+        ({3}, TypeError),
         (1.5, TypeError),
         ((1,) * 65, ValueError),
         (-1, ValueError),
@@ -216,7 +216,7 @@ def test_an_offset_is_an_int_that_is_not_negative(path):
         with pytest.raises(ValueError, match=f"offset {offset} was given to mapped.. but it must not be negative"):
             swiftbuf.mapped(path, offset=offset)
     for offset in [2**63 - 1, 2**63, 10**30]:
-        with pytest.raises(ValueError, match=f"offset {offset} was given to mapped.. but no file is so long"):
+        with pytest.raises(ValueError, match=f"offset {offset} was given to mapped.. but no memory is so long"):
             swiftbuf.mapped(path, offset=offset)
     with pytest.raises(ValueError, match=f"offset {2**63 - 2} was asked for but the file has"):
         swiftbuf.mapped(path, offset=2**63 - 2)
