@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "swiftbuf_request.h"
+#include "swiftbuf_stream.h"
 
 #ifdef __cplusplus
 #define _Static_assert static_assert

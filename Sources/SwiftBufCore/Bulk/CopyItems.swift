@@ -13,35 +13,79 @@ extension Items {
         if unitByteCount <= 1 {
             itemByteCount = nest.absorbPackedLoop(itemByteCount: itemByteCount)
         }
-        nest.preferLongInnermostLoop()
+        let isPlane = nest.formPlane()
+        if !isPlane { nest.preferLongInnermostLoop() }
+        let walk = CopyWalk(
+            itemByteCount: itemByteCount, swapping: unitByteCount > 1, isPlane: isPlane,
+            isLarge: nest.itemCount >= streamingThreshold / itemByteCount)
         // SAFETY: flipping keeps both addresses inside of the views, which `init` has the caller's word for.
-        unsafe nest.copy(
-            axis: 0, from: base + nest.sourceOffset, to: target.base + nest.targetOffset, itemByteCount: itemByteCount,
-            swapping: unitByteCount > 1)
+        unsafe nest.copy(walk, axis: 0, from: base + nest.sourceOffset, to: target.base + nest.targetOffset)
     }
 }
 
+/// What all rounds of the loops have in common.
+private struct CopyWalk {
+    let itemByteCount: Int
+    let swapping: Bool
+    /// Whether the two innermost loops are one plane, which is transposed.
+    let isPlane: Bool
+    /// Whether the target is too large to stay in a cache.
+    let isLarge: Bool
+}
+
 extension LoopNest {
+    /// The number of items.
+    fileprivate var itemCount: Int {
+        var count = 1
+        for axis in 0..<rank { count = count &* counts[axis] }
+        return count
+    }
+
+    /// Makes the two innermost loops those along which target and source are best, if these are not the same.
+    ///
+    /// - Returns: Whether there is such a pair.
+    fileprivate mutating func formPlane() -> Bool {
+        if rank < 2 { return false }
+        var best = rank - 1
+        for axis in 0..<rank where sourceStrides[axis] != 0 && sourceStrides[axis].magnitude < sourceStrides[best].magnitude {
+            best = axis
+        }
+        if best == rank - 1 || counts[best] < 8 || counts[rank - 1] < 8 { return false }
+        while best < rank - 2 {
+            exchange(best, best + 1)
+            best += 1
+        }
+        if sourceStrides[best] < 0 { flip(best) }
+        return true
+    }
+
     /// Runs loop `axis` and those inside of it.
     ///
     /// At most ``Layout/maximumRank`` calls deep, and one more.
     fileprivate func copy(
-        axis: Int, from source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, itemByteCount: Int, swapping: Bool
+        _ walk: CopyWalk, axis: Int, from source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer
     ) {
         // SAFETY: every address is that of an item of its view.
         if axis >= rank - 1 {
             let isRow = axis == rank - 1
             let row = unsafe Row(
                 source: UnsafeRawPointer(source), target: target, count: isRow ? counts[axis] : 1,
-                sourceStride: isRow ? sourceStrides[axis] : itemByteCount,
-                targetStride: isRow ? targetStrides[axis] : itemByteCount)
-            unsafe copyRow(row, itemByteCount: itemByteCount, swapping: swapping)
+                sourceStride: isRow ? sourceStrides[axis] : walk.itemByteCount,
+                targetStride: isRow ? targetStrides[axis] : walk.itemByteCount)
+            unsafe copyRow(row, itemByteCount: walk.itemByteCount, swapping: walk.swapping)
+            return
+        }
+        if walk.isPlane && axis == rank - 2 {
+            let plane = unsafe Plane(
+                source: UnsafeRawPointer(source), target: target, rowCount: counts[axis], columnCount: counts[axis + 1],
+                sourceRowStride: sourceStrides[axis], sourceColumnStride: sourceStrides[axis + 1],
+                targetRowStride: targetStrides[axis], targetColumnStride: targetStrides[axis + 1])
+            unsafe transpose(plane, itemByteCount: walk.itemByteCount, swapping: walk.swapping, isLarge: walk.isLarge)
             return
         }
         for index in 0..<counts[axis] {
             unsafe copy(
-                axis: axis + 1, from: source + index &* sourceStrides[axis], to: target + index &* targetStrides[axis],
-                itemByteCount: itemByteCount, swapping: swapping)
+                walk, axis: axis + 1, from: source + index &* sourceStrides[axis], to: target + index &* targetStrides[axis])
         }
     }
 }

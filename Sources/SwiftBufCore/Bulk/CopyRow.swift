@@ -105,11 +105,34 @@ private func copyWords<W: Word>(_ row: Row, _: W.Type, _ transform: (W) -> W) {
     }
 }
 
-/// Copies a row of items that are no machine words.
+/// Copies a row of items that are no machine words: short ones as two words that overlap, long ones as runs.
 private func copyRuns(_ row: Row, byteCount: Int) {
-    for index in unsafe 0..<(row.count) {
-        unsafe (row.target + index &* row.targetStride).copyMemory(
-            from: row.source + index &* row.sourceStride, byteCount: byteCount)
+    switch byteCount {
+    case 3: unsafe copyEnds(row, UInt16.self, byteCount)
+    case 5...7: unsafe copyEnds(row, UInt32.self, byteCount)
+    case 9...15: unsafe copyEnds(row, UInt64.self, byteCount)
+    case 17...32: unsafe copyEnds(row, WordPair.self, byteCount)
+    default:
+        for index in 0..<(unsafe row.count) {
+            unsafe (row.target + index &* row.targetStride).copyMemory(
+                from: row.source + index &* row.sourceStride, byteCount: byteCount)
+        }
+    }
+}
+
+/// Copies a row of items, each as its first and its last word, which between them hold all of its bytes.
+@inline(__always)
+private func copyEnds<W: Word>(_ row: Row, _: W.Type, _ byteCount: Int) {
+    let end = byteCount &- MemoryLayout<W>.size
+    var source = unsafe row.source
+    var target = unsafe row.target
+    for _ in 0..<(unsafe row.count) {
+        let first = unsafe source.loadUnaligned(as: W.self)
+        let last = unsafe source.loadUnaligned(fromByteOffset: end, as: W.self)
+        unsafe target.storeBytes(of: first, as: W.self)
+        unsafe target.storeBytes(of: last, toByteOffset: end, as: W.self)
+        unsafe source += row.sourceStride
+        unsafe target += row.targetStride
     }
 }
 
