@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "buffer_pickling.h"
 #include "buffer_type.h"
 
 PyObject *swiftbuf_object_new(PyTypeObject *type, PyObject *base) {
@@ -107,7 +108,7 @@ PyDoc_STRVAR(transpose_doc,
 "transpose($self, /, *axes)\n--\n\n"
 "The same memory with its dimensions in another order; no byte is moved.\n\n"
 "Parameters\n----------\n"
-"*axes : int or one tuple of ints\n"
+"*axes : int, or one tuple or list of ints\n"
 "    Dimension i of the result is dimension axes[i] of this Buffer. Without axes: reversed.\n\n"
 "Returns\n-------\n"
 "Buffer\n    A view: it shares the memory, keeps it alive, and counts as one of its exports.\n\n"
@@ -231,6 +232,19 @@ PyDoc_STRVAR(flush_doc,
 "Raises ValueError if the memory is no file that mapped() has mapped, or if the Buffer is released; OSError if the file cannot be\n"
 "written.");
 
+PyDoc_STRVAR(reduce_ex_doc,
+"__reduce_ex__($self, protocol, /)\n--\n\n"
+"What pickle writes: format, shape, the order of the dimensions, whether it is read-only, and the bytes. By protocol 5 these\n"
+"are a PickleBuffer over the memory itself, so that dumps(…, buffer_callback=…) copies none; otherwise they are copied once.\n"
+"Items that do not lie packed in memory are packed first.\n\n"
+"Raises TypeError for items that hold references or pointers, ValueError if the Buffer is released.");
+
+PyDoc_STRVAR(copy_module_doc,
+"__copy__($self, /)\n--\n\n"
+"A copy of the items in memory that Swift owns, in the same order of dimensions; read-only if this Buffer is.");
+
+PyDoc_STRVAR(deepcopy_doc, "__deepcopy__($self, memo, /)\n--\n\nThe same as __copy__(): the items are no objects.");
+
 PyDoc_STRVAR(enter_doc, "__enter__($self, /)\n--\n\nThis Buffer itself. Raises ValueError if it is released.");
 PyDoc_STRVAR(exit_doc, "__exit__($self, /, *exc_info)\n--\n\nCalls release().");
 PyDoc_STRVAR(sizeof_doc,
@@ -255,6 +269,9 @@ static PyMethodDef buffer_methods[] = {
     {"flush", swiftbuf_buffer_flush, METH_NOARGS, flush_doc},
     {"__enter__", swiftbuf_buffer_enter, METH_NOARGS, enter_doc},
     {"__exit__", (PyCFunction)(void (*)(void))swiftbuf_buffer_exit, METH_FASTCALL, exit_doc},
+    {"__reduce_ex__", swiftbuf_buffer_reduce_ex, METH_O, reduce_ex_doc},
+    {"__copy__", swiftbuf_buffer_copy_module, METH_NOARGS, copy_module_doc},
+    {"__deepcopy__", swiftbuf_buffer_deepcopy, METH_O, deepcopy_doc},
     {"__sizeof__", swiftbuf_buffer_sizeof, METH_NOARGS, sizeof_doc},
     {NULL, NULL, 0, NULL},
 };

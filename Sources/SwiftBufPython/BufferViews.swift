@@ -20,7 +20,7 @@ func bufferTransposed(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutabl
     return unsafe makeView(of: object.unsafelyUnwrapped) { last - $0 }
 }
 
-/// `b.transpose(*axes)`: no axes, each axis as an argument, or all in one tuple.
+/// `b.transpose(*axes)`: no axes, each axis as an argument, or all in one tuple or list.
 @_cdecl("swiftbuf_buffer_transpose")
 func bufferTranspose(
     _ object: UnsafeMutablePointer<PyObject>?, _ arguments: UnsafePointer<UnsafeMutablePointer<PyObject>?>?, _ count: Int
@@ -69,6 +69,13 @@ private func isIdentity(_ axes: (Int) -> Int, rank: Int) -> Bool {
 private func readAxes(
     _ arguments: UnsafePointer<UnsafeMutablePointer<PyObject>?>, _ count: Int, into axes: inout InlineArray<64, Int>
 ) throws(ExceptionIsSet) -> Int {
+    if count == 1, let list = unsafe arguments[0], unsafe swiftbuf_is_list(list) != 0 {
+        // Reading an axis may run code that changes the list; a tuple stays as it is.
+        var tuple = unsafe PyList_AsTuple(list)
+        guard unsafe tuple != nil else { throw ExceptionIsSet() }
+        defer { unsafe swiftbuf_drop_reference(tuple) }
+        return try unsafe readAxes(&tuple, 1, into: &axes)
+    }
     if count == 1, let tuple = unsafe arguments[0], unsafe swiftbuf_is_tuple(tuple) != 0 {
         let given = unsafe PyTuple_Size(tuple)
         for position in 0..<min(given, Layout.maximumRank) {

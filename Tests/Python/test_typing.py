@@ -113,7 +113,7 @@ WRONG = {
     "b.readonly = True": "misc",
     "b.other": "attr-defined",
     "b.transpose('x')": "call-overload",
-    "b.transpose([1, 0])": "call-overload",
+    "b.transpose({1, 0})": "call-overload",
     "b.resize()": "call-arg",
     "b.resize(shape=3)": "call-arg",
     "b.resize({3})": "arg-type",

@@ -104,7 +104,8 @@ def test_the_wheel_carries_the_package_its_types_and_its_licence_and_nothing_els
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
         licences = [name for name in archive.namelist() if name.endswith("/licenses/LICENSE")]
-    assert names == {"_swiftbuf.abi3.so", "swiftbuf/__init__.py", "swiftbuf/__init__.pyi", "swiftbuf/py.typed"}
+    package = {f"swiftbuf/{name}" for name in ("__init__.py", "__init__.pyi", "_pickling.py", "py.typed")}
+    assert names == {"_swiftbuf.abi3.so", *package}
     assert len(licences) == 1
 
 

@@ -11,6 +11,11 @@ func itemsAreEqual(
     _ second: UnsafeRawPointer, _ secondByteCount: Int, _ secondScalar: Scalar
 ) -> Bool {
     // SAFETY (all of this file): the caller vouches for the bytes of both items.
+    let firstUnicode = unsafe UnicodeText(at: first, byteCount: firstByteCount, scalar: firstScalar)
+    let secondUnicode = unsafe UnicodeText(at: second, byteCount: secondByteCount, scalar: secondScalar)
+    if let firstUnicode = unsafe firstUnicode, let secondUnicode = unsafe secondUnicode {
+        return unsafe UnicodeText.areEqual(firstUnicode, secondUnicode)
+    }
     let firstText = unsafe ByteString(at: first, byteCount: firstByteCount, kind: firstScalar.kind)
     let secondText = unsafe ByteString(at: second, byteCount: secondByteCount, kind: secondScalar.kind)
     if let firstText = unsafe firstText, let secondText = unsafe secondText {
