@@ -51,6 +51,8 @@ def main() -> int:
     progress = Progress()
     try:
         sections = timings.measure(chosen.folder, chosen.runs, sweeps, nanoseconds, progress)
+        bulk_runs, rounds, length = (3, 7, 2_000_000) if chosen.quick else (5, 15, 5_000_000)
+        sections.append(timings.measure_bulk(min(bulk_runs, chosen.runs), rounds, length, progress))
         if instructions.available() and chosen.callgrind is not False:
             sections += instructions.measure(chosen.folder, progress)
         sections.append(imports.measure(chosen.folder, chosen.runs, starts, progress))

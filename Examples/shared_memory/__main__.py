@@ -2,9 +2,9 @@
 
     python -m Examples.shared_memory [MiB]
 
-The first process pickles a Buffer by protocol 5; its bytes are not in the pickle but in a PickleBuffer, which is written
-into shared memory once. The second process rebuilds the Buffer over that memory: it copies nothing, and what it writes the
-first process sees.
+The first process pickles a Buffer by protocol 5; its bytes are not in the pickle but in a PickleBuffer, which is
+written into shared memory once. The second process rebuilds the Buffer over that memory: it copies nothing, and what
+it writes the first process sees.
 """
 
 from __future__ import annotations

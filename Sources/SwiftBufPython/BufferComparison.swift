@@ -4,7 +4,9 @@ import CPython
 import CSwiftBuf
 import SwiftBufCore
 
-/// `a == b` and `a != b`; no order. Never an exception but for want of memory.
+/// Equality, by value: `a == b` and `a != b`.
+///
+/// There is no order. Never an exception but for want of memory.
 ///
 /// - Source: CPython, `Objects/memoryobject.c` (`memory_richcompare`), but for formats that struct does not know, which are compared
 ///   here.

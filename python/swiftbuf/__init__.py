@@ -1,8 +1,8 @@
 """Memory that Swift owns, as a real CPython buffer; and any other buffer, as memoryview and more.
 
 `zeros`, `empty`, `full` and `copy` make a `Buffer` of new memory: an n-dimensional array of items that `memoryview`,
-`numpy.asarray`, Pillow and every other consumer of the buffer protocol (PEP 3118) share without a copy. `Buffer(obj)` and
-`frombuffer` share the memory of any object that has a buffer, `mapped` that of a file.
+`numpy.asarray`, Pillow and every other consumer of the buffer protocol (PEP 3118) share without a copy. `Buffer(obj)`
+and `frombuffer` share the memory of any object that has a buffer, `mapped` that of a file.
 
     >>> import swiftbuf
     >>> b = swiftbuf.zeros((2, 3), "d")

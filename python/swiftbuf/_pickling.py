@@ -1,7 +1,7 @@
-"""How a Buffer is pickled and copied: the methods `__reduce_ex__`, `__copy__` and `__deepcopy__` of the type call this module.
+"""How a Buffer is pickled and copied: `__reduce_ex__`, `__copy__` and `__deepcopy__` of the type call this module.
 
-By protocol 5 the bytes are a `pickle.PickleBuffer` over the Buffer's own memory, so that with a `buffer_callback` nothing is
-copied. What is pickled with them (format, shape, order of the dimensions, whether it is read-only) is a few bytes.
+By protocol 5 the bytes are a `pickle.PickleBuffer` over the Buffer's own memory, so that with a `buffer_callback`
+nothing is copied. What is pickled with them (format, shape, order of the dimensions, whether it is read-only) is a few bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ def rebuild(memory: Any, format: str, shape: tuple[int, ...], axes: tuple[int, .
     Parameters
     ----------
     memory : object
-        Any C-contiguous exporter; it may have more bytes than are needed, as shared memory has. It is shared, not copied.
+        Any C-contiguous exporter; it may have more bytes than are needed, as shared memory has. It is shared, not
+        copied.
     format : str
         The items' format.
     shape : tuple of ints
@@ -36,8 +37,8 @@ def rebuild(memory: Any, format: str, shape: tuple[int, ...], axes: tuple[int, .
 def reduce(buffer: Buffer, protocol: int) -> tuple[object, ...]:
     """Return what `pickle` writes.
 
-    Items that lie packed in memory, in any order of the dimensions, are taken from there; others are packed first. In band
-    their bytes are copied once.
+    Items that lie packed in memory, in any order of the dimensions, are taken from there; others are packed first. In
+    band their bytes are copied once.
 
     Raises
     ------
