@@ -59,7 +59,8 @@ extension Layout {
 
     /// The bytes that the items reach, as offsets from element [0, …, 0]: negative strides reach below zero.
     ///
-    /// - Returns: An empty range at zero if there are no items, `nil` if an offset is more than an `Int` can count.
+    /// - Returns: An empty range at zero if there are no items, `nil` if an offset, or how far the ends are apart, is more than an `Int`
+    ///   can count.
     /// - Complexity: O(dimensions).
     /// - Source: CPython, `Lib/test/test_buffer.py` (`verify_structure`).
     @inline(__always)
@@ -77,6 +78,6 @@ extension Layout {
             if reach < 0 { lowest = sum } else { highest = sum }
         }
         let (end, overflow) = highest.addingReportingOverflow(itemByteCount)
-        return overflow ? nil : lowest..<end
+        return overflow || end.subtractingReportingOverflow(lowest).overflow ? nil : lowest..<end
     }
 }

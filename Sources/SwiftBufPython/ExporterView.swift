@@ -48,7 +48,11 @@ struct ExporterView {
         let layout = unsafe Layout(
             shape: shape, byteStrides: Span(_unsafeElements: UnsafeBufferPointer(start: strides, count: rank)),
             itemByteCount: view.pointee.itemsize)
-        return layout.reachableBytes != nil
+        guard let reach = layout.reachableBytes else { return false }
+        // No item may stand below or above all addresses.
+        let start = unsafe UInt(bitPattern: view.pointee.buf)
+        return start >= reach.lowerBound.magnitude || reach.lowerBound >= 0
+            ? !start.addingReportingOverflow(reach.upperBound.magnitude).overflow : false
     }
 
     var rank: Int { unsafe Int(view.pointee.ndim) }

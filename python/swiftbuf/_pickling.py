@@ -1,7 +1,8 @@
 """How a Buffer is pickled and copied: `__reduce_ex__`, `__copy__` and `__deepcopy__` of the type call this module.
 
 By protocol 5 the bytes are a `pickle.PickleBuffer` over the Buffer's own memory, so that with a `buffer_callback`
-nothing is copied. What is pickled with them (format, shape, order of the dimensions, whether it is read-only) is a few bytes.
+nothing is copied. What is pickled with them (format, shape, order of the dimensions, whether it is read-only) is a few
+bytes.
 """
 
 from __future__ import annotations
