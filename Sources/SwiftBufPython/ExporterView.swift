@@ -51,8 +51,8 @@ struct ExporterView {
         guard let reach = layout.reachableBytes else { return false }
         // No item may stand below or above all addresses.
         let start = unsafe UInt(bitPattern: view.pointee.buf)
-        return start >= reach.lowerBound.magnitude || reach.lowerBound >= 0
-            ? !start.addingReportingOverflow(reach.upperBound.magnitude).overflow : false
+        let isBelow = reach.lowerBound < 0 && start < reach.lowerBound.magnitude
+        return !isBelow && !start.addingReportingOverflow(reach.upperBound.magnitude).overflow
     }
 
     var rank: Int { unsafe Int(view.pointee.ndim) }
