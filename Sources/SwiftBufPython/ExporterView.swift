@@ -37,22 +37,29 @@ struct ExporterView {
         if unsafe view.pointee.shape == nil {
             // One dimension of as many items as there are; or one item alone.
             guard unsafe rank <= 1 && view.pointee.len % view.pointee.itemsize == 0 else { return false }
-            return unsafe rank == 1 || view.pointee.len == view.pointee.itemsize
+            return unsafe (rank == 1 || view.pointee.len == view.pointee.itemsize) && hasAddresses(for: 0..<view.pointee.len)
         }
         let shape = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: view.pointee.shape, count: rank))
         guard let byteCount = try? Layout.byteCount(shape: shape, itemByteCount: unsafe view.pointee.itemsize) else {
             return false
         }
         guard unsafe byteCount == view.pointee.len else { return false }
-        guard let strides = unsafe view.pointee.strides else { return true }
-        let layout = unsafe Layout(
-            shape: shape, byteStrides: Span(_unsafeElements: UnsafeBufferPointer(start: strides, count: rank)),
-            itemByteCount: view.pointee.itemsize)
-        guard let reach = layout.reachableBytes else { return false }
-        // No item may stand below or above all addresses.
+        var reach = unsafe 0..<view.pointee.len
+        if let strides = unsafe view.pointee.strides {
+            let layout = unsafe Layout(
+                shape: shape, byteStrides: Span(_unsafeElements: UnsafeBufferPointer(start: strides, count: rank)),
+                itemByteCount: view.pointee.itemsize)
+            guard let strided = layout.reachableBytes else { return false }
+            reach = strided
+        }
+        return unsafe hasAddresses(for: reach)
+    }
+
+    /// Whether no byte from here on stands below or above all addresses.
+    private func hasAddresses(for reach: Range<Int>) -> Bool {
         let start = unsafe UInt(bitPattern: view.pointee.buf)
         let isBelow = reach.lowerBound < 0 && start < reach.lowerBound.magnitude
-        return !isBelow && !start.addingReportingOverflow(reach.upperBound.magnitude).overflow
+        return !isBelow && !(reach.upperBound > 0 && start.addingReportingOverflow(reach.upperBound.magnitude).overflow)
     }
 
     var rank: Int { unsafe Int(view.pointee.ndim) }
