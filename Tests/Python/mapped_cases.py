@@ -10,12 +10,14 @@ import ctypes
 import errno
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import swiftbuf
+from test_random_bad_calls import heap_bytes_in_use
 
 OPEN, MMAP, MSYNC = range(3)
 
@@ -116,6 +118,45 @@ def failing_calls(path: str, library: str) -> None:
     print(os.listdir("/proc/self/fd") == before)
     with open("/proc/self/maps") as maps:
         print(sum(path in line for line in maps))
+
+
+def heap_after_many_calls(path: str, library: str) -> None:
+    """Map a file and fail to map it, many times; how many bytes of the heap stay in use."""
+    system = ctypes.CDLL(library)
+
+    def rounds() -> None:
+        for _ in range(2000):
+            swiftbuf.mapped(path).release()
+            system.slow_system_fail(MMAP, errno.ENODEV, 1, 0)
+            with contextlib.suppress(OSError):
+                swiftbuf.mapped(path)
+            with contextlib.suppress(ValueError):
+                swiftbuf.mapped(path, shape=2**62)
+            with contextlib.suppress(FileNotFoundError):
+                swiftbuf.mapped(path + "x")
+
+    rounds()
+    before = heap_bytes_in_use()
+    rounds()
+    print(heap_bytes_in_use() - before)
+
+
+def program_started_meanwhile(path: str, library: str) -> None:
+    """Start another program while the file is open to be mapped; what that has open."""
+    system = ctypes.CDLL(library)
+    with slow(system, MMAP, 0.5):
+        thread = threading.Thread(target=swiftbuf.mapped, args=(path,))
+        thread.start()
+        time.sleep(0.1)
+        here = []
+        for each in os.listdir("/proc/self/fd"):
+            with contextlib.suppress(FileNotFoundError):  # that of the listing itself
+                here.append(os.readlink(f"/proc/self/fd/{each}"))
+        there = subprocess.run(
+            ["ls", "-l", "/proc/self/fd"], stdout=subprocess.PIPE, text=True, check=True, close_fds=False
+        )
+        thread.join()
+    print(path in here, path in there.stdout)
 
 
 def interrupted_calls(path: str, library: str) -> None:

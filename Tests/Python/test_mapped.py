@@ -60,7 +60,7 @@ def run(case: str, *arguments: object, preload: Path | None = None) -> subproces
     """Run one case of mapped_cases.py."""
     environment = os.environ | ({"LD_PRELOAD": str(preload)} if preload else {})
     command = [sys.executable, "-W", "error", str(PROGRAM), case, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=20)
 
 
 def lines_of(case: str, *arguments: object, preload: Path | None = None) -> list[str]:
@@ -313,22 +313,22 @@ def test_a_pipe_is_refused_without_waiting_for_its_other_end(tmp_path, mode):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_devices_terminals_and_sockets_are_os_errors_and_are_not_left_open(tmp_path, mode):
-    controller, terminal = os.openpty()
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(tmp_path / "socket"))
-    files = [os.ttyname(terminal), str(tmp_path / "socket"), "/dev/null", "/dev/zero", "/dev/full", "/dev/urandom"]
-    before = open_files()
-    for file in files:
-        for shape in [None, 0, 8]:
-            with pytest.raises(OSError) as raised:
-                swiftbuf.mapped(file, mode, shape=shape)
-            assert raised.value.errno in (errno.ESPIPE, errno.ENXIO) and raised.value.filename == file
-    with pytest.raises(OSError):  # a file whose size nobody knows before it is read
-        swiftbuf.mapped("/proc/self/status")
-    assert open_files() == before
-    listener.close()
-    os.close(controller)
-    os.close(terminal)
+    with contextlib.ExitStack() as cleanup:
+        controller, terminal = os.openpty()
+        cleanup.callback(os.close, controller)
+        cleanup.callback(os.close, terminal)
+        listener = cleanup.enter_context(socket.socket(socket.AF_UNIX))
+        listener.bind(str(tmp_path / "socket"))
+        before = open_files()
+        names = [os.ttyname(terminal), str(tmp_path / "socket"), "/dev/null", "/dev/zero", "/dev/full", "/dev/urandom"]
+        for name in names:
+            for shape in [None, 0, 8]:
+                with pytest.raises(OSError) as raised:
+                    swiftbuf.mapped(name, mode, shape=shape)
+                assert raised.value.errno in (errno.ESPIPE, errno.ENXIO) and raised.value.filename == name
+        with pytest.raises(OSError):  # a file whose size nobody knows before it is read
+            swiftbuf.mapped("/proc/self/status")
+        assert open_files() == before
 
 
 def test_a_mode_is_one_of_three_texts(path):
@@ -658,3 +658,12 @@ def test_a_system_call_that_fails_is_its_os_error_and_leaves_nothing_open_or_map
 def test_a_system_call_that_a_signal_interrupts_is_made_again_unless_the_handler_raises(path, slow_system):
     expected = ["2", "raised by the handler", "4", "raised by the handler"]
     assert lines_of("interrupted_calls", path, slow_system, preload=slow_system) == expected
+
+
+def test_mapping_and_failing_to_map_leave_nothing_on_the_heap(path, slow_system):
+    (left,) = lines_of("heap_after_many_calls", path, slow_system, preload=slow_system)
+    assert int(left) < 2000 * 16  # less than one block for each call
+
+
+def test_a_program_that_is_started_meanwhile_does_not_inherit_the_open_file(path, slow_system):
+    assert lines_of("program_started_meanwhile", path, slow_system, preload=slow_system) == ["True False"]
