@@ -105,8 +105,11 @@ private func transposeTiles<Block: LaneBlock>(_ plane: Plane, _: Block.Type, isL
     let lastRow = rowTiles * side
     // Groups of tiles as high as the source's prefetcher and the target's address translation both like.
     let groupHeight = 2048 / itemByteCount
-    unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 64) { (staged) in
-        let staged = staged.baseAddress!
+    // On the stack: what asks for an alignment of 64 by itself would come from the heap, and could fail.
+    var room = InlineArray<136, UInt64>(repeating: 0)
+    var words = room.mutableSpan
+    unsafe words.withUnsafeMutableBytes { (bytes) in
+        let staged = unsafe bytes.baseAddress.unsafelyUnwrapped.alignedUp(toMultipleOf: 64)
         var groupRow = 0
         while groupRow < lastRow {
             let groupEnd = min(lastRow, groupRow + groupHeight)
