@@ -21,6 +21,11 @@ void swiftbuf_store_lines(void *target, ptrdiff_t target_stride, const void *sou
 /* Orders what was streamed before all later stores, as any other store is. */
 void swiftbuf_stream_end(void);
 
+/* Asks for the cache line at `address`, which may be any. */
+static inline void swiftbuf_prefetch(const void *address) {
+    __builtin_prefetch(address);
+}
+
 /* 1 if two runs of bytes are equal, else 0. */
 int swiftbuf_bytes_are_equal(const void *first, const void *second, size_t byte_count);
 

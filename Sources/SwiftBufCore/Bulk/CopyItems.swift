@@ -41,24 +41,6 @@ extension LoopNest {
         return count
     }
 
-    /// Makes the two innermost loops those along which target and source are best, if these are not the same.
-    ///
-    /// - Returns: Whether there is such a pair.
-    fileprivate mutating func formPlane() -> Bool {
-        if rank < 2 { return false }
-        var best = rank - 1
-        for axis in 0..<rank where sourceStrides[axis] != 0 && sourceStrides[axis].magnitude < sourceStrides[best].magnitude {
-            best = axis
-        }
-        if best == rank - 1 || counts[best] < 8 || counts[rank - 1] < 8 { return false }
-        while best < rank - 2 {
-            exchange(best, best + 1)
-            best += 1
-        }
-        if sourceStrides[best] < 0 { flip(best) }
-        return true
-    }
-
     /// Runs loop `axis` and those inside of it.
     ///
     /// At most ``Layout/maximumRank`` calls deep, and one more.

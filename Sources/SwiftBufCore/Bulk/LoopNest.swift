@@ -121,4 +121,27 @@ struct LoopNest {
             exchange(rank - 2, rank - 1)
         }
     }
+
+    /// Makes the two innermost loops those along which target and source are best, if these are not the same.
+    ///
+    /// - Returns: Whether there is such a pair.
+    mutating func formPlane() -> Bool {
+        if rank < 2 { return false }
+        var best = rank - 1
+        for axis in 0..<rank where sourceStrides[axis] != 0 && sourceStrides[axis].magnitude < sourceStrides[best].magnitude {
+            best = axis
+        }
+        if best == rank - 1 || counts[best] < 8 || counts[rank - 1] < 8 { return false }
+        while best < rank - 2 {
+            exchange(best, best + 1)
+            best += 1
+        }
+        if sourceStrides[best] < 0 { flip(best) }
+        return true
+    }
+
+    /// Lets the target be one item, again and again.
+    mutating func stayAtTarget() {
+        for axis in 0..<rank { targetStrides[axis] = 0 }
+    }
 }
