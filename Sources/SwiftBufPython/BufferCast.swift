@@ -6,8 +6,10 @@ import SwiftBufCore
 
 /// `b.cast(format, shape=None)`.
 ///
-/// - Source: memoryview's signature and error classes (CPython, `Objects/memoryobject.c`, `memory_cast`); what is possible is that of
-///   `numpy.ndarray.view`: the last dimension has to be contiguous, and its bytes are cut anew.
+/// Where memoryview can cast without a shape (to or from bytes, of C-contiguous memory), the result is the same as its: one dimension.
+/// Elsewhere it is that of `numpy.ndarray.view`: the last dimension has to be contiguous, and its bytes are cut anew.
+///
+/// - Source: memoryview's signature and error classes (CPython, `Objects/memoryobject.c`, `memory_cast`).
 @_cdecl("swiftbuf_buffer_cast")
 func bufferCast(
     _ object: UnsafeMutablePointer<PyObject>?, _ values: UnsafePointer<UnsafeMutablePointer<PyObject>?>?, _ count: Int,
@@ -27,6 +29,15 @@ func bufferCast(
         try unsafe export.checkCast(to: format)
         if let rank {
             return try unsafe castWhole(object, to: format, shape: shape.span.extracting(0..<rank))
+        }
+        if unsafe export.memoryviewCasts(to: format) {
+            let size = unsafe format.format.itemByteCount
+            guard export.byteCount % size == 0 else {
+                raise(.typeError, "cast: %lld bytes are no multiple of %lld bytes", export.byteCount, size)
+                return nil
+            }
+            shape[0] = export.byteCount / size
+            return try unsafe castWhole(object, to: format, shape: shape.span.extracting(0..<1))
         }
         return try unsafe castLastDimension(of: object, to: format)
     } catch {
@@ -125,8 +136,20 @@ extension ExportBlock {
         }
     }
 
+    /// Whether memoryview has a cast to this format, which makes one dimension of any number of them.
+    fileprivate func memoryviewCasts(to format: ItemFormat) -> Bool {
+        guard rank != 1 && traits.contains(.cContiguous) else { return false }
+        let target = unsafe format.format.isByteSwapped ? nil : format.format.kind
+        return target?.isByte == true || itemKind?.isByte == true
+    }
+
     fileprivate var lastDimensionIsIndirect: Bool {
         guard let suboffsets = unsafe pointer.pointee.suboffsets else { return false }
         return unsafe suboffsets[rank - 1] >= 0
     }
+}
+
+extension ScalarKind {
+    /// Whether memoryview takes items of this kind for bytes: the formats `B`, `b` and `c`.
+    fileprivate var isByte: Bool { self == .uint8 || self == .int8 || self == .character }
 }

@@ -76,7 +76,9 @@ func assignByParts(
             try unsafe assign(value, to: key, of: object)
             return
         }
-        // Converting the value may run Python code: where the item stands is looked up afterwards.
+        // An index that is out of bounds is wrong whatever the value is. Converting that may run Python code: where the item stands is
+        // looked up again afterwards.
+        _ = try unsafe export.address(of: key)
         let packed = try unsafe export.packItem(value)
         guard export.checkNotReleased() else { throw ExceptionIsSet() }
         guard unsafe key.namesItem(rank: export.rank) else {

@@ -61,6 +61,7 @@ extension ExportBlock {
             if unsafe pointer.pointee.format != old.format {
                 unsafe UnsafeMutableRawPointer(pointer.pointee.format).copyMemory(from: old.format, byteCount: formatByteCount)
             }
+            unsafe releaseWhatWasLeft(of: pointer.pointee.storage)
             do throws(ResizeRefusal) {
                 try unsafe pointer.pointee.storage.resize(byteCount: newByteCount)
             } catch {

@@ -25,7 +25,8 @@ func bufferReshape(
         }
         guard canView && !export.isIndirect else {
             raise(
-                .valueError, "reshape: items with these strides have no view in that shape: copy them first, b.copy().reshape(...)")
+                .valueError,
+                "reshape: items with these strides have no view in that shape: copy them first, b.copy().reshape(...)")
             return nil
         }
         return unsafe makeView(of: object, rank: rank, formatByteCount: export.formatByteCount, indirect: false) {

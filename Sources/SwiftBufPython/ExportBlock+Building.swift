@@ -171,17 +171,20 @@ private func letGo(of storage: UnsafeMutablePointer<swiftbuf_storage>, isView: B
     // SAFETY: with the GIL; the storage is there, by the reference of this Buffer or by the one that was left for its views.
     if isView {
         unsafe storage.pointee.exports &-= 1
-        if unsafe storage.pointee.exports != 0 || storage.pointee.left_behind == 0 { return }
+        if unsafe storage.pointee.left_behind == 0 { return }
     } else {
         unsafe storage.pointee.left_behind &+= 1
-        if unsafe storage.pointee.exports != 0 { return }
     }
     unsafe releaseWhatWasLeft(of: storage)
 }
 
-/// Drops all references that Buffers left behind; no view is there any more.
+/// Drops all references that Buffers left behind, if no view is there any more.
+///
+/// The last export may have been a Py_buffer of another Buffer over the same storage, which looks at nothing when it is released.
 @inline(__always)
-private func releaseWhatWasLeft(of storage: UnsafeMutablePointer<swiftbuf_storage>) {
+func releaseWhatWasLeft(of storage: UnsafeMutablePointer<swiftbuf_storage>) {
+    // SAFETY: with the GIL; the caller's Buffer has a reference, or the last one is among those that were left.
+    if unsafe storage.pointee.exports != 0 { return }
     var count = unsafe storage.pointee.left_behind
     unsafe storage.pointee.left_behind = 0
     while count > 0 {

@@ -80,7 +80,14 @@ struct ExporterView {
 
     /// Whether the items are packed in C order.
     var isCContiguous: Bool {
-        unsafe view.pointee.suboffsets == nil && PyBuffer_IsContiguous(view, CChar(UInt8(ascii: "C"))) != 0
+        guard unsafe !isIndirect, let strides = unsafe view.pointee.strides, let shape = unsafe view.pointee.shape else {
+            return unsafe !isIndirect
+        }
+        let layout = unsafe Layout(
+            shape: Span(_unsafeElements: UnsafeBufferPointer(start: shape, count: rank)),
+            byteStrides: Span(_unsafeElements: UnsafeBufferPointer(start: strides, count: rank)),
+            itemByteCount: view.pointee.itemsize)
+        return layout.isCContiguous
     }
 
     /// The format, which need not be readable.

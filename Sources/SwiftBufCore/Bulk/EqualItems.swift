@@ -72,11 +72,14 @@ extension Scalar {
 
 extension LoopNest {
     /// Whether all pairs of items of the loops are equal.
-    fileprivate consuming func equal(_ pair: ItemPair, _ first: UnsafeMutableRawPointer, _ second: UnsafeMutableRawPointer) -> Bool {
+    fileprivate consuming func equal(_ pair: ItemPair, _ first: UnsafeMutableRawPointer, _ second: UnsafeMutableRawPointer)
+        -> Bool
+    {
         normalize()
         let isPlane = formPlane()
         if !isPlane { preferLongInnermostLoop() }
-        return unsafe equal(pair, isPlane: isPlane, axis: 0, UnsafeRawPointer(first + sourceOffset), UnsafeRawPointer(second + targetOffset))
+        return unsafe equal(
+            pair, isPlane: isPlane, axis: 0, UnsafeRawPointer(first + sourceOffset), UnsafeRawPointer(second + targetOffset))
     }
 
     /// Runs loop `axis` and those inside of it.
@@ -99,7 +102,8 @@ extension LoopNest {
         }
         for index in 0..<counts[axis] {
             let isEqual = unsafe equal(
-                pair, isPlane: isPlane, axis: axis + 1, first + index &* sourceStrides[axis], second + index &* targetStrides[axis])
+                pair, isPlane: isPlane, axis: axis + 1, first + index &* sourceStrides[axis],
+                second + index &* targetStrides[axis])
             if !isEqual { return false }
         }
         return true

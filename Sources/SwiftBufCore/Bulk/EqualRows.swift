@@ -68,7 +68,9 @@ private func itemsOneByOneAreEqual(_ row: RowPair, _ pair: ItemPair) -> Bool {
 
 /// Compares piece by piece: with small buffers, or, if that many items repay their making, with larger ones.
 private func piecesAreEqual(_ row: RowPair, _ pair: ItemPair) -> Bool {
-    if unsafe row.count > 1024 && !(row.firstStride == pair.firstByteCount && row.secondStride == pair.secondByteCount && !pair.needsBuffers) {
+    if unsafe row.count > 1024
+        && !(row.firstStride == pair.firstByteCount && row.secondStride == pair.secondByteCount && !pair.needsBuffers)
+    {
         var buffers = InlineArray<2048, UInt64>(repeating: 0)
         var span = buffers.mutableSpan
         return unsafe span.withUnsafeMutableBytes { (bytes) in
@@ -211,7 +213,8 @@ private func differ<Item: BitwiseCopyable, Difference: FixedWidthInteger>(
     for index in 0..<count {
         let offset = index &* MemoryLayout<Item>.size
         all |= unsafe difference(
-            first.loadUnaligned(fromByteOffset: offset, as: Item.self), second.loadUnaligned(fromByteOffset: offset, as: Item.self))
+            first.loadUnaligned(fromByteOffset: offset, as: Item.self),
+            second.loadUnaligned(fromByteOffset: offset, as: Item.self))
     }
     return all
 }

@@ -74,7 +74,7 @@ private func widenToDoubles(_ items: UnsafeRawPointer, _ count: Int, _ kind: Sca
 /// Converts halves by way of Float: two short loops, each of which the compiler turns into vector code, as it does not with both.
 private func widenHalves(_ items: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutableRawPointer) {
     unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 16) { (floats) in
-        let floats = unsafe floats.baseAddress!
+        let floats = floats.baseAddress!
         var done = 0
         while done < count {
             let step = min(128, count &- done)
