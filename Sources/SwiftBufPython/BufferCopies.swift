@@ -278,10 +278,10 @@ private func listByMemoryview(of object: UnsafeMutablePointer<PyObject>?) -> New
 }
 
 extension ExportBlock {
-    /// Whether memoryview reads items of this format: one native letter of a number, a truth or a character.
+    /// Whether every memoryview reads items of this format: one native letter of a number, a truth or a character. (`e` came with 3.12.)
     fileprivate var memoryviewReadsItems: Bool {
         guard let kind = itemKind, !itemIsSwapped, unsafe pointer.pointee.format[1] == 0 else { return false }
-        return !kind.isText && kind != .longDouble
+        return !kind.isText && kind != .longDouble && kind != .float16
     }
 }
 

@@ -51,6 +51,8 @@ struct ComparedItems {
             }
         }
         guard unsafe itemKind != 0 && other.itemKind != 0 else { return false }
+        // No item differs.
+        if unsafe items.byteCount == 0 { return true }
         return unsafe equalsRecord(other)
     }
 
