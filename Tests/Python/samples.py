@@ -49,3 +49,6 @@ class Trap:
 
     def __float__(self) -> float:
         return float(self.__index__())
+
+    def __bool__(self) -> bool:
+        return bool(self.__index__())
