@@ -51,6 +51,7 @@ class Facts:
     itemsize: int
     format: str
     readonly: bool
+    suboffsets: tuple[int, ...] = ()  # of items that are reached through pointers; else none
 
     @cached_property
     def item_count(self) -> int:
@@ -60,12 +61,12 @@ class Facts:
     @cached_property
     def is_c_contiguous(self) -> bool:
         """Whether the items, in the order in which the last index varies fastest, lie one behind the other."""
-        return self._are_consecutive(self.shape, self.strides)
+        return not self.suboffsets and self._are_consecutive(self.shape, self.strides)
 
     @cached_property
     def is_f_contiguous(self) -> bool:
         """Whether they do so in the order in which the first index varies fastest."""
-        return self._are_consecutive(self.shape[::-1], self.strides[::-1])
+        return not self.suboffsets and self._are_consecutive(self.shape[::-1], self.strides[::-1])
 
     def _are_consecutive(self, shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
         visits = itertools.product(*map(range, shape))
@@ -76,7 +77,7 @@ class Facts:
 
 
 def reasons_to_refuse(flags: int, facts: Facts) -> list[str]:
-    """Return why a request of a view without suboffsets must get a BufferError; no reason means it must be granted."""
+    """Return why a request must get a BufferError; no reason means it must be granted."""
     c, f = facts.is_c_contiguous, facts.is_f_contiguous
     table = [
         ("writable memory is asked for, the view is read-only", asks(flags, WRITABLE) and facts.readonly),
@@ -84,6 +85,10 @@ def reasons_to_refuse(flags: int, facts: Facts) -> list[str]:
         ("Fortran order is asked for, the items are not packed so", asks(flags, F_CONTIGUOUS) and not f),
         ("any packed order is asked for, there is none", asks(flags, ANY_CONTIGUOUS) and not (c or f)),
         ("no strides are asked for, the items are not in C order", not asks(flags, STRIDES) and not c),
+        (
+            "no suboffsets are asked for, the items are behind pointers",
+            bool(facts.suboffsets) and not asks(flags, INDIRECT),
+        ),
         ("a format without a shape", asks(flags, FORMAT) and not asks(flags, ND) and facts.format != "B"),
     ]
     return [reason for reason, applies in table if applies]
@@ -100,6 +105,6 @@ def granted_fields(flags: int, facts: Facts) -> dict[str, Any]:
         "format": facts.format if asks(flags, FORMAT) else None,
         "shape": facts.shape if asks(flags, ND) and has_dimensions else None,
         "strides": facts.strides if asks(flags, STRIDES) and has_dimensions else None,
-        "suboffsets": None,
+        "suboffsets": facts.suboffsets or None,
         "internal": 0,
     }

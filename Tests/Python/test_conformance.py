@@ -6,6 +6,7 @@ what it gives of the memory that it was given.
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import pytest
 import swiftbuf
 from decision_table import Facts, asks
 from layouts import FEW_FORMATS, FORMATS, LAYOUTS, Layout
+from view_layouts import Asked, imports, views
 
 REFUSED = {"code": -1, "refused": BufferError, "obj_is_null": True, "untouched": True}
 
@@ -180,3 +182,83 @@ def test_the_python_face_says_of_a_buffer_what_the_table_says(abi_probe: ModuleT
         assert buffer.nbytes == facts.item_count * facts.itemsize, where
         assert (buffer.c_contiguous, buffer.f_contiguous) == (facts.is_c_contiguous, facts.is_f_contiguous), where
         assert buffer.contiguous == (facts.is_c_contiguous or facts.is_f_contiguous), where
+
+
+# --- views and imports ---
+
+
+def views_and_imports(probe: ModuleType, judge: ModuleType, raw_buffer: ModuleType) -> Iterator[Asked]:
+    """Make every view and every import, one at a time."""
+    return itertools.chain(views(probe), imports(probe, judge, raw_buffer, FEW_FORMATS))
+
+
+def note_view(sweep: Sweep, asked: Asked, flags: int, said: object, expected: object) -> None:
+    """Record a request of a view that was not answered as it should be."""
+    sweep.violations.append(f"{asked.name}, flags {flags:#x}: expected {expected}, got {said}")
+
+
+def test_every_request_of_every_view_and_import_gets_what_the_table_says(
+    raw_buffer: ModuleType, abi_probe: ModuleType, judge: ModuleType, report: Callable[[str], None]
+) -> None:
+    sweep, made = Sweep(), 0
+    for asked in views_and_imports(abi_probe, judge, raw_buffer):
+        made += 1
+        buffer, facts = asked.buffer, asked.facts
+        references, exports = sys.getrefcount(buffer), buffer.exports
+        for flags in table.COMPOSED_FLAGS:
+            said = raw_buffer.ask(buffer, flags)
+            refused = table.reasons_to_refuse(flags, facts)
+            expected = REFUSED if refused else {"obj": buffer} | table.granted_fields(flags, facts)
+            if not refused:
+                place = said.pop("buf", None)
+                if facts.item_count and place != asked.place:
+                    note_view(sweep, asked, flags, place, f"items at {asked.place}")
+            if said != expected:
+                note_view(sweep, asked, flags, said, refused or expected)
+            sweep.triples += 1
+            sweep.granted += not refused
+        del said, expected
+        if (sys.getrefcount(buffer), buffer.exports) != (references, exports):
+            sweep.violations.append(f"{asked.name}: references or exports have changed")
+    report(
+        f"conformance of views: {sweep.triples} requests of {made} views and imports ({sweep.granted} granted, "
+        f"{sweep.triples - sweep.granted} refused), violations {len(sweep.violations)}"
+    )
+    assert sweep.triples > 100_000
+    sweep.verdict()
+
+
+def test_cpythons_own_judge_sees_of_every_view_and_import_what_the_table_says(
+    raw_buffer: ModuleType, abi_probe: ModuleType, judge: ModuleType
+) -> None:
+    sweep = Sweep()
+    for asked in views_and_imports(abi_probe, judge, raw_buffer):
+        for flags in (table.FULL_RO, table.FULL_RO & ~table.FORMAT, table.C_CONTIGUOUS, table.FULL):
+            sweep.triples += 1
+            refused = table.reasons_to_refuse(flags, asked.facts)
+            fields = table.granted_fields(flags, asked.facts)
+            expected = None if refused else (*as_judge_shows(fields)[1:-1], fields["suboffsets"] or ())
+            try:
+                view = judge.ndarray(asked.buffer, getbuf=flags)
+            except BufferError:
+                said = None
+            else:
+                said = (view.nbytes, view.itemsize, view.readonly, view.ndim, view.format, view.shape, view.strides)
+                said += (view.suboffsets,)
+                del view
+            if said != expected:
+                note_view(sweep, asked, flags, said, refused or expected)
+    sweep.verdict()
+
+
+def test_the_python_face_says_of_every_view_and_import_what_the_table_says(
+    raw_buffer: ModuleType, abi_probe: ModuleType, judge: ModuleType
+) -> None:
+    for asked in views_and_imports(abi_probe, judge, raw_buffer):
+        buffer, facts = asked.buffer, asked.facts
+        said = (buffer.shape, buffer.strides, buffer.itemsize, buffer.format, buffer.readonly, buffer.suboffsets)
+        expected = (facts.shape, facts.strides, facts.itemsize, facts.format, facts.readonly, facts.suboffsets)
+        assert said == expected, asked.name
+        assert (buffer.ndim, buffer.nbytes) == (len(facts.shape), facts.item_count * facts.itemsize), asked.name
+        assert (buffer.c_contiguous, buffer.f_contiguous) == (facts.is_c_contiguous, facts.is_f_contiguous), asked.name
+        assert buffer.contiguous == (facts.is_c_contiguous or facts.is_f_contiguous), asked.name

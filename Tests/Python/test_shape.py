@@ -50,11 +50,11 @@ def test_a_reshaped_view_exists_exactly_where_numpy_needs_no_copy():
         b = counted(generator.choice([(24,), (4, 6), (2, 3, 4), (2, 2, 3, 2), (3, 1, 4)]), "h", generator.choice("CF"))
         array = np.asarray(b)
         if generator.random() < 0.7:
-            key = keys_of(b.ndim, generator)
-            b, array = (
-                b[(*key, ...)] if ... not in key else b[key],
-                array[(*key, ...)] if ... not in key else array[key],
-            )
+            key = (*(part for part in keys_of(b.ndim, generator) if part is not ...), ...)
+            try:
+                b, array = b[key], array[key]
+            except IndexError:
+                continue
         axes = generator.sample(range(b.ndim), b.ndim)
         b, array = b.transpose(axes), array.transpose(axes)
         shape = generator.choice(factorings(array.size)) if array.size else generator.choice([(0,), (2, 0), (0, 5, 1)])
@@ -188,6 +188,40 @@ def test_packed_items_are_cast_to_any_format_and_any_shape_of_as_many_bytes():
             assert memoryview(view).shape == shape and address(view.cast("B", 96)) == address(b)
     del view
     assert b.exports == 0
+
+
+def test_without_a_shape_packed_items_are_cast_to_and_from_bytes_as_by_memoryview_to_one_dimension():
+    for source, target in itertools.product("bBchHiIqQdf?", repeat=2):
+        if "b" not in (source + target).lower() and "c" not in source + target:
+            continue
+        for shape in [(), (8,), (2, 8), (4, 2, 8), (1, 1)]:
+            b = swiftbuf.zeros(shape, source)
+            b.cast("B")[...] = 1
+            try:
+                expected = memoryview(b).cast(target)
+            except TypeError:  # bytes that do not suffice for whole items
+                with pytest.raises(TypeError, match="are no multiple of"):
+                    b.cast(target)
+                continue
+            view = b.cast(target)
+            assert (view.shape, view.format, view.tolist()) == (expected.shape, target, expected.tolist())
+            expected.release()
+
+
+def test_without_a_shape_items_that_are_no_bytes_keep_all_dimensions_but_the_last():
+    b = counted((2, 3, 4), "h")
+    for fmt, shape in [
+        ("i", (2, 3, 2)),
+        ("q", (2, 3, 1)),
+        (">h", (2, 3, 4)),
+        ("4s", (2, 3, 2)),
+        ("T{B:a:b:b:}", (2, 3, 4)),
+    ]:
+        assert b.cast(fmt).shape == shape and b.cast(fmt).tobytes() == b.tobytes()
+    with pytest.raises(TypeError, match="4 items of 2 bytes are no multiple of 16 bytes"):
+        b.cast("Zd")
+    with pytest.raises(TypeError, match="no dimension to cut"):
+        swiftbuf.zeros((), "d").cast("i")
 
 
 def test_values_are_read_as_struct_reads_the_same_bytes():
