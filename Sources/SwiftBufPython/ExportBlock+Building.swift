@@ -144,55 +144,6 @@ extension MemoryLayout where T == swiftbuf_export {
     static var inlineFormatOffset: Int { Int(SWIFTBUF_EXPORT_INLINE_FORMAT_OFFSET) }
 }
 
-/// Drops what an export block holds, and leaves it released.
-///
-/// Called by tp_dealloc, tp_clear and release().
-@_cdecl("swiftbuf_export_clear")
-func exportClear(_ pointer: UnsafeMutablePointer<swiftbuf_export>?) {
-    // SAFETY: called only when no Py_buffer of this object is live, so nobody reads the block or its memory through it.
-    guard let export = unsafe pointer.map({ unsafe ExportBlock(pointer: $0) }) else { return }
-    export.markReleased()
-    if let storage = unsafe export.pointer.pointee.storage {
-        unsafe export.pointer.pointee.storage = nil
-        unsafe letGo(of: storage, isView: export.traits.contains(.view))
-    }
-    if let block = unsafe export.pointer.pointee.block {
-        unsafe export.pointer.pointee.block = nil
-        unsafe swiftbuf_block_free(block)
-    }
-}
-
-/// Drops what a Buffer has of its storage.
-///
-/// A view has no reference of its own, which would be an atomic operation for each slice: it is counted as an export, with the GIL,
-/// and as long as exports are live the references of the Buffers that are gone are left behind for it.
-@inline(__always)
-private func letGo(of storage: UnsafeMutablePointer<swiftbuf_storage>, isView: Bool) {
-    // SAFETY: with the GIL; the storage is there, by the reference of this Buffer or by the one that was left for its views.
-    if isView {
-        unsafe storage.pointee.exports &-= 1
-        if unsafe storage.pointee.left_behind == 0 { return }
-    } else {
-        unsafe storage.pointee.left_behind &+= 1
-    }
-    unsafe releaseWhatWasLeft(of: storage)
-}
-
-/// Drops all references that Buffers left behind, if no view is there any more.
-///
-/// The last export may have been a Py_buffer of another Buffer over the same storage, which looks at nothing when it is released.
-@inline(__always)
-func releaseWhatWasLeft(of storage: UnsafeMutablePointer<swiftbuf_storage>) {
-    // SAFETY: with the GIL; the caller's Buffer has a reference, or the last one is among those that were left.
-    if unsafe storage.pointee.exports != 0 { return }
-    var count = unsafe storage.pointee.left_behind
-    unsafe storage.pointee.left_behind = 0
-    while count > 0 {
-        count &-= 1
-        unsafe swiftbuf_storage_release(storage)
-    }
-}
-
 extension ExportBlock {
     /// Bytes of the format text, the NUL included.
     var formatByteCount: Int {

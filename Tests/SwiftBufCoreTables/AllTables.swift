@@ -10,7 +10,6 @@ public func allTables(_ check: inout Check) {
     grantTables(&check)
     storageTables(&check)
     mappingTables(&check)
-    copyTables(&check)
     bulkTables(&check)
     halfPrecisionTables(&check)
     longDoubleTables(&check)

@@ -13,7 +13,6 @@ import Testing
             Table(name: "format field", rows: formatFieldTables),
             Table(name: "layout", rows: layoutTables),
             Table(name: "grant", rows: grantTables),
-            Table(name: "copy", rows: copyTables),
             Table(name: "bulk", rows: bulkTables),
             Table(name: "half precision", rows: halfPrecisionTables),
             Table(name: "long double", rows: longDoubleTables),

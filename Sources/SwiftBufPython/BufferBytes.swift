@@ -1,0 +1,67 @@
+// tobytes(): the items as a bytes object, packed in an order.
+
+import CPython
+import CSwiftBuf
+import SwiftBufCore
+
+/// `b.tobytes(order='C')`.
+///
+/// - Source: memoryview's orders; `None` is `'C'`.
+@_cdecl("swiftbuf_buffer_tobytes_in_order")
+func bufferToBytesInOrder(
+    _ object: UnsafeMutablePointer<PyObject>?, _ values: UnsafePointer<UnsafeMutablePointer<PyObject>?>?, _ count: Int,
+    _ names: UnsafeMutablePointer<PyObject>?
+) -> NewReference {
+    let arguments = unsafe Arguments(function: .tobytes, values: values, positionalCount: count, names: names)
+    let export = unsafe ExportBlock(of: object)
+    do throws(ExceptionIsSet) {
+        try unsafe arguments.check(1) { _ in "order" }
+        let order = try unsafe readCopyOrder(arguments.value(0, "order"), for: .tobytes)
+        guard export.checkNotReleased() else { return nil }
+        guard order != .keep else {
+            raise(.valueError, "tobytes: order 'K' was given but it must be 'C', 'F' or 'A'")
+            return nil
+        }
+        return unsafe export.bytes(order: export.isPackedAsFortran(order) ? .fortran : .c)
+    } catch {
+        return nil
+    }
+}
+
+/// The items packed in C order, as bytes.
+func bufferToBytes(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
+    let export = unsafe ExportBlock(of: object)
+    guard export.checkNotReleased() else { return nil }
+    return unsafe export.bytes(order: .c)
+}
+
+extension ExportBlock {
+    /// The items packed in an order, as a bytes object.
+    ///
+    /// - Precondition: The Buffer is not released.
+    fileprivate func bytes(order: Order) -> NewReference {
+        // SAFETY: a bytes object without a source is uninitialised and nobody else's until it is returned.
+        guard let bytes = unsafe PyBytes_FromStringAndSize(nil, byteCount) else { return nil }
+        let memory = unsafe UnsafeMutableRawPointer(PyBytes_AsString(bytes).unsafelyUnwrapped)
+        unsafe ItemsOperand(self).pack(into: memory, order: order, keeping: self)
+        return unsafe bytes
+    }
+}
+
+extension ItemsOperand {
+    /// Copies the items, packed in an order; without the GIL if they are many.
+    ///
+    /// - Parameters:
+    ///   - memory: Room for the packed length, that nobody else uses.
+    ///   - export: The Buffer whose items they are, which stays as it is meanwhile.
+    func pack(into memory: UnsafeMutableRawPointer, order: Order, keeping export: ExportBlock) {
+        export.countExport()
+        defer { export.uncountExport() }
+        try? unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
+            let target = unsafe packed(at: memory, order: order, in: room)
+            unsafe withoutGIL(forByteCount: byteCount) {
+                unsafe withItems { items in unsafe target.withItems { items.copy(to: $0) } }
+            }
+        }
+    }
+}
