@@ -175,7 +175,7 @@ void *swiftbuf_memory_reallocate(void *base, size_t byte_count, size_t new_byte_
 }
 
 void *swiftbuf_memory_of_no_bytes(void) {
-    static _Alignas(SWIFTBUF_ALIGNMENT) char nothing[1];
+    static _Alignas(SWIFTBUF_ALIGNMENT) char nothing[SWIFTBUF_ALIGNMENT];
     return nothing;
 }
 

@@ -2,6 +2,7 @@
 
 import CPython
 import CSwiftBuf
+import CSwiftBufStorage
 import SwiftBufCore
 
 /// Items with their format.
@@ -89,23 +90,43 @@ struct ComparedItems {
     private func leavesAreEqual(
         _ pair: FormatLeafPair, _ other: ComparedItems, in room: DimensionsRoom, _ otherRoom: DimensionsRoom
     ) -> Bool {
-        let (one, counterpart) = (pair.first, pair.second)
         for index in 0..<pair.count {
-            // SAFETY: the tree says where in each item the scalar stands.
-            let part = unsafe items.part(
-                at: one.byteOffset &+ index &* one.byteCount, byteCount: one.byteCount, in: room)
-            let otherPart = unsafe other.items.part(
-                at: counterpart.byteOffset &+ index &* counterpart.byteCount, byteCount: counterpart.byteCount, in: otherRoom)
-            let areEqual = unsafe part.withItems { items in
-                unsafe otherPart.withItems {
-                    items.equals(
-                        $0, kind: one.kind, swapped: one.isByteSwapped, otherKind: counterpart.kind,
-                        otherSwapped: counterpart.isByteSwapped)
+            let one = unsafe ComparedLeaf(pair.first, index, of: items, in: room)
+            let counterpart = unsafe ComparedLeaf(pair.second, index, of: other.items, in: otherRoom)
+            let areEqual = unsafe one.items.withItems { items in
+                unsafe counterpart.items.withItems {
+                    unsafe items.equals(
+                        $0, kind: one.kind, swapped: one.isSwapped, otherKind: counterpart.kind, otherSwapped: counterpart.isSwapped)
                 }
             }
             if !areEqual { return false }
         }
         return true
+    }
+}
+
+/// One scalar of all items of a record.
+@unsafe
+private struct ComparedLeaf {
+    let items: ItemsOperand
+    let kind: ScalarKind
+    let isSwapped: Bool
+
+    /// The scalar at a place of a row.
+    init(_ leaf: FormatLeafPair.Leaf, _ index: Int, of records: ItemsOperand, in room: DimensionsRoom) {
+        unsafe isSwapped = leaf.isByteSwapped
+        if leaf.byteCount == 0 {
+            // A text of no bytes: an empty one stands for it, the same for all items.
+            let isString = leaf.kind == .ucs2 || leaf.kind == .ucs4
+            unsafe kind = isString ? .ucs2 : .pascal
+            unsafe items = records.repeating(
+                swiftbuf_memory_of_no_bytes(), byteCount: isString ? 2 : 1, in: room)
+            return
+        }
+        // SAFETY: the tree says where in each item the scalar stands.
+        unsafe kind = leaf.kind
+        unsafe items = records.part(
+            at: leaf.byteOffset &+ index &* leaf.byteCount, byteCount: leaf.byteCount, in: room)
     }
 }
 

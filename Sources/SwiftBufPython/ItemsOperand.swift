@@ -79,6 +79,17 @@ struct ItemsOperand {
         return unsafe part
     }
 
+    /// As many items as these, all of them at one address.
+    func repeating(_ address: UnsafeMutableRawPointer, byteCount: Int, in room: DimensionsRoom) -> ItemsOperand {
+        var repeated = unsafe self
+        unsafe room.strides.update(repeating: 0, count: rank)
+        unsafe repeated.buf = address
+        unsafe repeated.strides = room.strides
+        unsafe repeated.suboffsets = nil
+        unsafe repeated.itemByteCount = byteCount
+        return unsafe repeated
+    }
+
     /// The packed length of the items, which is known to fit.
     var byteCount: Int {
         var total = unsafe itemByteCount

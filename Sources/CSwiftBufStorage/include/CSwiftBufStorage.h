@@ -107,7 +107,7 @@ void *swiftbuf_memory_reallocate(void *base, size_t byte_count, size_t new_byte_
 /* Gives memory of swiftbuf_memory_allocate back; `byte_count` is what it was allocated or last resized with. */
 void swiftbuf_memory_free(void *base, size_t byte_count);
 
-/* The address of memory that has no bytes; never NULL, for exporters whose empty memory is. */
+/* The address of memory that has no bytes; never NULL, for exporters whose empty memory is. A few zeroes stand there all the same. */
 void *swiftbuf_memory_of_no_bytes(void);
 
 /* The bytes that are allocated now, over all threads. */
