@@ -13,7 +13,7 @@ func equalityFacts(_ check: inout Check) {
 
 /// A number by its meaning.
 private struct Meaning: Equatable {
-    /// Whole times 2^power; whole is odd or zero, so that each number has one such pair. Zero has no sign.
+    /// Odd or zero, so that each number is one pair of a whole number and a power of two; zero has no sign.
     var isNegative = false
     var whole: UInt64 = 0
     var power = 0
@@ -338,7 +338,7 @@ private func textFacts(_ check: inout Check) {
     }
 }
 
-/// Items of a kind that count 0, 1, … 99, 0, 1, …
+/// Items of a kind that count from 0 to 99, again and again.
 private func counting(_ kind: RealKind, _ count: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count * kind.byteCount)

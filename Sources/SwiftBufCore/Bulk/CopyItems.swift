@@ -54,6 +54,10 @@ extension LoopNest {
                 source: UnsafeRawPointer(source), target: target, count: isRow ? counts[axis] : 1,
                 sourceStride: isRow ? sourceStrides[axis] : walk.itemByteCount,
                 targetStride: isRow ? targetStrides[axis] : walk.itemByteCount)
+            if unsafe walk.isLarge && row.targetStride == walk.itemByteCount && 64 % walk.itemByteCount == 0 && row.count >= 1024
+            {
+                return unsafe streamRow(row, itemByteCount: walk.itemByteCount, swapping: walk.swapping)
+            }
             unsafe copyRow(row, itemByteCount: walk.itemByteCount, swapping: walk.swapping)
             return
         }

@@ -3,6 +3,8 @@
 // The loops are written so that the compiler can see constant strides: those it turns into vector code. Every item is loaded whole
 // before it is stored, so that an item may be copied onto itself, or onto a place that overlaps it.
 
+import CSwiftBufStorage
+
 /// A machine word of which an item consists.
 protocol Word: BitwiseCopyable {
     /// The word with its bytes in reverse order.
@@ -158,4 +160,43 @@ private func moveWords<W: Word>(_ row: Row, _: W.Type, _ swapping: Bool) {
         unsafe row.target.storeBytes(
             of: swapping ? word.reversed : word, toByteOffset: index &* row.targetStride, as: W.self)
     }
+}
+
+/// Copies a row of items to where they are packed, past the caches.
+///
+/// - Parameters: As of ``copyRow``; `targetStride` is `itemByteCount`, which divides 64.
+func streamRow(_ row: Row, itemByteCount: Int, swapping: Bool) {
+    var row = unsafe row
+    func copyNext(_ count: Int, to target: UnsafeMutableRawPointer) {
+        var piece = unsafe row
+        unsafe piece.count = count
+        unsafe piece.target = target
+        unsafe copyRow(piece, itemByteCount: itemByteCount, swapping: swapping)
+        unsafe row.source += count &* row.sourceStride
+        unsafe row.target += count &* itemByteCount
+        unsafe row.count -= count
+    }
+    let head = unsafe (64 &- Int(bitPattern: row.target) & 63) & 63
+    if head % itemByteCount == 0 {
+        unsafe copyNext(min(head / itemByteCount, row.count), to: row.target)
+        unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 64) { (staged) in
+            let staged = staged.baseAddress!
+            let perPiece = 1024 / itemByteCount
+            let perLine = unsafe row.sourceStride.magnitude < 64 ? (row.sourceStride < 0 ? -64 : 64) : row.sourceStride
+            let lines = unsafe row.sourceStride == 0 ? 0 : perPiece &* row.sourceStride / perLine
+            while unsafe row.count >= perPiece {
+                let target = unsafe row.target
+                // What the next piece reads is asked for while this one is copied.
+                var ahead = unsafe perPiece &* row.sourceStride
+                for _ in 0..<lines {
+                    unsafe swiftbuf_prefetch(row.source + ahead)
+                    ahead &+= perLine
+                }
+                unsafe copyNext(perPiece, to: staged)
+                unsafe swiftbuf_stream_lines(target, 64, staged, 16)
+            }
+        }
+        swiftbuf_stream_end()
+    }
+    unsafe copyNext(row.count, to: row.target)
 }

@@ -41,7 +41,7 @@ struct Plane {
 }
 
 /// From this many bytes on a target is written past the caches.
-let streamingThreshold = 16 << 20
+let streamingThreshold = 4 << 20
 
 /// Copies a plane that is packed by columns in the source and by rows in the target.
 ///
