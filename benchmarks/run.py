@@ -32,6 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--callgrind", action=argparse.BooleanOptionalAction, help="count instructions (default: if valgrind is there)"
     )
+    parser.add_argument("--views", action="store_true", help="measure only what a view costs against a copy")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a bar is missed")
     chosen = parser.parse_args()
     if chosen.runs is None:
@@ -44,6 +45,8 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Measure, report, write; the exit status."""
     chosen = arguments()
+    if chosen.views:
+        return views(chosen.output)
     sweeps, nanoseconds, starts = (6, 100_000, 10) if chosen.quick else (30, 200_000, 25)
     if chosen.callgrind and not instructions.available():
         print("valgrind is missing: install the package valgrind, or leave out --callgrind.", file=sys.stderr)
@@ -71,18 +74,33 @@ def main() -> int:
     return 1 if chosen.check and missed else 0
 
 
+def views(folder: Path) -> int:
+    """Measure views against copies; write what docs/draw.py draws."""
+    command = [sys.executable, str(Path(__file__).with_name("view_or_copy.py"))]
+    measured = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    file = folder / "view-or-copy.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"environment": machine(), **measured}, indent=1) + "\n")
+    print(f"Written: {folder.name}/{file.name}; python3 docs/draw.py {folder.name}/{file.name} draws it")
+    return 0
+
+
+def machine() -> dict[str, str]:
+    """Return what was measured where."""
+    return {
+        "processor": processor(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        **{name: importlib.metadata.version(name) for name in ("swiftbuf", "numpy")},
+    }
+
+
 def write(sections: list[Section], folder: Path, runs: int) -> None:
     """Write bench.json and bench.png into `folder`."""
     import plot  # takes a second: not before the measurements
 
     folder.mkdir(parents=True, exist_ok=True)
-    environment = {
-        "processor": processor(),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "compiler": build.compiler_version(build.compiler()),
-        **{name: importlib.metadata.version(name) for name in ("swiftbuf", "numpy")},
-    }
+    environment = {**machine(), "compiler": build.compiler_version(build.compiler())}
     content = {
         "environment": environment,
         "runs": runs,
