@@ -1,7 +1,7 @@
-"""The guide, docs/core-concepts.md: each of its blocks is run and prints what stands there; its pictures are drawn anew.
+"""The guide, docs/core-concepts.md: each of its blocks is run and prints what stands there; its pictures are drawn.
 
 A section is what stands under a heading of any level; its blocks run in order, in one namespace of their own, so that
-each section can be read and tried alone. A block is a session (>>>), or a whole program with an `output` block behind it.
+each section can be read and tried alone. A block is a session (>>>), or a whole program with an `output` block behind.
 """
 
 import builtins
