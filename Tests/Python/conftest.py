@@ -131,6 +131,12 @@ def raw_buffer(helpers_folder: Path) -> ModuleType:
     return compile_extension("raw_buffer", helpers_folder, [])
 
 
+@pytest.fixture(scope="session")
+def hostile_exporter(helpers_folder: Path) -> ModuleType:
+    """The exporter in C whose every field is set from Python, right or wrong."""
+    return compile_extension("hostile_exporter", helpers_folder, [])
+
+
 SWIFTBUF_HEADERS = [f"-I{REPOSITORY / 'Sources' / target / 'include'}" for target in ("CSwiftBuf", "CSwiftBufStorage")]
 
 
