@@ -103,22 +103,26 @@ def complex_of(format: str, part: str) -> Item:
 
 
 BYTES = letter("B")
-ITEMS = [
-    *[letter(each) for each in "?bBhHiIlLqQnNefdP"],
-    *[letter(f"<{each}", each) for each in "hIqd"],
-    *[letter(each) for each in (">h", ">I", ">d")],
-    letter("=l", "i"),
-    letter("@l", "l"),
-    letter("c"),
-    letter("5s"),
-    complex_of("Zf", "f"),
-    complex_of("Zd", "d"),
-    several("<iB"),
-    several("3h"),
-    several("2s0s?"),
-    record("T{B:a:<i:b:}", ("a", BYTES, ()), ("b", letter("<i", "i"), ())),
-    record("T{<h:x:(2,3)B:grid:>d:y:}", ("x", letter("<h", "h"), ()), ("grid", BYTES, (2, 3)), ("y", letter(">d"), ())),
-]
+KINDS = {
+    "integers": [letter(each) for each in "?bBhHiIlLqQnNP"],
+    "floats": [*[letter(each) for each in "efd"], complex_of("Zf", "f"), complex_of("Zd", "d")],
+    "byte orders": [
+        *[letter(f"<{each}", each) for each in "hIqd"],
+        *[letter(each) for each in (">h", ">I", ">d")],
+        letter("=l", "i"),
+        letter("@l", "l"),
+    ],
+    "texts and records": [
+        letter("c"),
+        letter("5s"),
+        several("<iB"),
+        several("3h"),
+        several("2s0s?"),
+        record("T{B:a:<i:b:}", ("a", BYTES, ()), ("b", letter("<i", "i"), ())),
+        record("T{<h:x:(2,3)B:grid:>d:y:}", ("x", letter("<h", "h"), ()), ("grid", BYTES, (2, 3)), ("y", letter(">d"), ())),
+    ],
+}
+ITEMS = [item for items in KINDS.values() for item in items]
 
 # --- memory ---
 
@@ -245,9 +249,9 @@ def reach(shape: tuple[int, ...], strides: list[int], unit: int) -> tuple[int, i
 
 
 @st.composite
-def plain_structures(draw: st.DrawFn, item: Item | None = None, most: int = 5) -> Structure:
+def plain_structures(draw: st.DrawFn, items: list[Item], most: int = 5) -> Structure:
     """Draw a structure without pointers."""
-    item = item or draw(st.sampled_from(ITEMS))
+    item = draw(st.sampled_from(items))
     shape = draw(shapes(most))
     strides = any_strides(draw, shape, item.size)
     low, high = reach(shape, strides, item.size)
@@ -256,9 +260,9 @@ def plain_structures(draw: st.DrawFn, item: Item | None = None, most: int = 5) -
 
 
 @st.composite
-def pointer_structures(draw: st.DrawFn) -> Structure:
+def pointer_structures(draw: st.DrawFn, items: list[Item]) -> Structure:
     """Draw a structure with one or two dimensions of pointers, each pointer to a block of its own."""
-    item = draw(st.sampled_from(ITEMS))
+    item = draw(st.sampled_from(items))
     shape = draw(shapes(4).filter(bool))
     ends = sorted(draw(st.sets(st.integers(0, len(shape) - 1), min_size=1, max_size=2)))  # the last dimension of each table
     suboffsets, strides = [-1] * len(shape), [0] * len(shape)
