@@ -328,7 +328,7 @@ def test_every_view_of_items_behind_pointers_has_the_items_that_numpys_has(judge
                     assert not view.suboffsets or not view.contiguous
                 else:
                     assert view == expected
-        assert described >= len(parts) and b[0].tolist() == array[0].tolist()
+        assert described >= len(parts)
 
 
 def test_items_behind_pointers_are_exported_again_to_those_alone_who_ask_for_pointers(judge, raw_buffer):
