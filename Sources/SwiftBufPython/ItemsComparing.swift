@@ -96,7 +96,8 @@ struct ComparedItems {
             let areEqual = unsafe one.items.withItems { items in
                 unsafe counterpart.items.withItems {
                     unsafe items.equals(
-                        $0, kind: one.kind, swapped: one.isSwapped, otherKind: counterpart.kind, otherSwapped: counterpart.isSwapped)
+                        $0, kind: one.kind, swapped: one.isSwapped, otherKind: counterpart.kind,
+                        otherSwapped: counterpart.isSwapped)
                 }
             }
             if !areEqual { return false }

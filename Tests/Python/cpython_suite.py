@@ -1,20 +1,22 @@
 """CPython's own tests of memoryview, run with swiftbuf.Buffer in memoryview's place.
 
 Nothing of CPython's is copied or edited: the source of `test.test_memoryview` and `test.test_buffer` is taken from the
-interpreter that runs, and executed in a module whose global name `memoryview` is swiftbuf.Buffer. So every use by name in
-these files is a Buffer: what is made, what is compared, what isinstance() asks. (One exception: a class of the suite that exports
-by `__buffer__` returns a memoryview from it, as the language demands.) What C makes is still a memoryview (the results of _testbuffer's get_contiguous() and ndarray.memoryview_from_buffer()), so that the two are compared with each other.
-NumPy is hidden while the source is executed, which the suite allows for: it leaves two formats out where it finds NumPy, and
-calls functions that NumPy has not any more. Buffers are held against NumPy in test_random_structures.py.
+interpreter that runs, and executed in a module whose global name `memoryview` is swiftbuf.Buffer. So every use by name
+in these files is a Buffer: what is made, what is compared, what isinstance() asks. (One exception: a class of the suite
+that exports by `__buffer__` returns a memoryview from it, as the language demands.) What C makes is still a memoryview
+(the results of _testbuffer's get_contiguous() and ndarray.memoryview_from_buffer()), so that the two are compared with
+each other. NumPy is hidden while the source is executed, which the suite allows for: it leaves two formats out where it
+finds NumPy, and calls functions that NumPy has not any more. Buffers are held against NumPy in
+test_random_structures.py.
 
-Where a Buffer shall do something else than a memoryview, the test says so in a `Difference`. It names the method and, where
-that is enough, the one kind of assertion in it that fails: then all others of the method still count.
+Where a Buffer shall do something else than a memoryview, the test says so in a `Difference`. It names the method and,
+where that is enough, the one kind of assertion in it that fails: then all others of the method still count.
 """
 
 from __future__ import annotations
 
-import functools
 import fnmatch
+import functools
 import importlib.util
 import random
 import re
@@ -29,6 +31,7 @@ from unittest.mock import patch
 
 import pytest
 import swiftbuf
+
 
 class MemoryviewReplacement(type):
     """The type of what `memoryview` is bound to in the suite: makes Buffers, and knows them."""
@@ -60,7 +63,9 @@ class Difference:
 
     method: str  # "method" in every class that has it, or "Class.method"; `*` stands for anything
     reason: str
-    assertion: str = ""  # what `described` writes begins with a match of this pattern; empty: the method fails as a whole
+    assertion: str = (
+        ""  # what `described` writes begins with a match of this pattern; empty: the method fails as a whole
+    )
     times: tuple[int, ...] = ()  # how many such assertions fail, which may depend on the class; any number if empty
     since: tuple[int, int] = (3, 11)
     until: tuple[int, int] = (3, 99)

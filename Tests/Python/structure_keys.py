@@ -50,7 +50,9 @@ def keys(draw: st.DrawFn, shape: tuple[int, ...]) -> Key:
         each = draw(index)
         if type(each) is int:
             wrong = draw(st.integers(0, 39))
-            each = draw(st.sampled_from([size, -size - 1, 2**63])) if wrong == 0 else Index(each) if wrong == 1 else each
+            each = (
+                draw(st.sampled_from([size, -size - 1, 2**63])) if wrong == 0 else Index(each) if wrong == 1 else each
+            )
             each = bool(each) if wrong == 2 and each in (0, 1) else each
         key.append(each)
     for extra in draw(st.lists(st.sampled_from([None, None, None, None, None, ..., 0]), max_size=2)):
@@ -119,7 +121,7 @@ def smaller_shapes(draw: st.DrawFn, shape: tuple[int, ...]) -> tuple[int, ...]:
     """Draw a shape that broadcasts to another; some do not."""
     result = [1 if draw(st.integers(0, 4)) == 0 else size for size in shape]
     result = result[draw(st.integers(0, len(result))) :] if draw(st.integers(0, 3)) == 0 else result
-    result = [1] + result if draw(st.integers(0, 9)) == 0 else result
+    result = [1, *result] if draw(st.integers(0, 9)) == 0 else result
     if result and draw(st.integers(0, 9)) == 0:
         result[draw(st.integers(0, len(result) - 1))] += 1
     return tuple(result)

@@ -1,9 +1,9 @@
 """Random structures of 0 to 5 dimensions, and what must be true of a view of one.
 
-A `Structure` says how items lie in a memory: shape, strides, pointers on the way (suboffsets), read-only or not. A `Model` is
-the naive picture of a view: an array of NumPy's that holds, for each item, *where* in the memory it begins. To index, transpose or
-broadcast a view is to do the same to that array; to read and write is to gather and scatter bytes at these places of a copy of
-the memory. Nothing here knows how swiftbuf computes strides.
+A `Structure` says how items lie in a memory: shape, strides, pointers on the way (suboffsets), read-only or not. A
+`Model` is the naive picture of a view: an array of NumPy's that holds, for each item, *where* in the memory it begins.
+To index, transpose or broadcast a view is to do the same to that array; to read and write is to gather and scatter
+bytes at these places of a copy of the memory. Nothing here knows how swiftbuf computes strides.
 """
 
 from __future__ import annotations
@@ -98,7 +98,13 @@ def complex_of(format: str, part: str) -> Item:
     """Return a complex item, of two parts."""
     packer = struct.Struct(2 * part)
     return Item(
-        format, packer.size, format, lambda raw: complex(*packer.unpack(raw)), lambda z: packer.pack(z.real, z.imag), (), False
+        format,
+        packer.size,
+        format,
+        lambda raw: complex(*packer.unpack(raw)),
+        lambda z: packer.pack(z.real, z.imag),
+        (),
+        False,
     )
 
 
@@ -119,7 +125,9 @@ KINDS = {
         several("3h"),
         several("2s0s?"),
         record("T{B:a:<i:b:}", ("a", BYTES, ()), ("b", letter("<i", "i"), ())),
-        record("T{<h:x:(2,3)B:grid:>d:y:}", ("x", letter("<h", "h"), ()), ("grid", BYTES, (2, 3)), ("y", letter(">d"), ())),
+        record(
+            "T{<h:x:(2,3)B:grid:>d:y:}", ("x", letter("<h", "h"), ()), ("grid", BYTES, (2, 3)), ("y", letter(">d"), ())
+        ),
     ],
 }
 ITEMS = [item for items in KINDS.values() for item in items]
@@ -264,7 +272,9 @@ def pointer_structures(draw: st.DrawFn, items: list[Item]) -> Structure:
     """Draw a structure with one or two dimensions of pointers, each pointer to a block of its own."""
     item = draw(st.sampled_from(items))
     shape = draw(shapes(4).filter(bool))
-    ends = sorted(draw(st.sets(st.integers(0, len(shape) - 1), min_size=1, max_size=2)))  # the last dimension of each table
+    ends = sorted(
+        draw(st.sets(st.integers(0, len(shape) - 1), min_size=1, max_size=2))
+    )  # the last dimension of each table
     suboffsets, strides = [-1] * len(shape), [0] * len(shape)
     blocks: list[tuple[int, int, int]] = []  # first dimension, the one after the last, size of an entry
     begin = 0
@@ -387,5 +397,3 @@ def addresses(fields: dict[str, Any]) -> np.ndarray:
 def same_values(left: object, right: object) -> bool:
     """Whether two lists say the same in the same types, NaN and the sign of zero included."""
     return repr(left) == repr(right)
-
-

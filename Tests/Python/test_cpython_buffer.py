@@ -7,7 +7,9 @@ from cpython_suite import Difference, Suite
 SUITE = Suite("test.test_buffer")
 
 BY_LETTER = "a format in native order is its letter alone: `i`, not `@i`"
-N_DIMENSIONS = "Buffer does slices and parts of several dimensions, and items of every format, which memoryview does not"
+N_DIMENSIONS = (
+    "Buffer does slices and parts of several dimensions, and items of every format, which memoryview does not"
+)
 READS_MORE = "formats that the struct module does not know are read, and compared by their values"
 BROADCASTS = "one item is assigned to all that a slice names, where memoryview wants as many"
 MADE_BY_C = "what C makes is a memoryview, and is not asked to be a Buffer"

@@ -1,4 +1,4 @@
-"""What a consumer owes an exporter, and need not believe: Buffer(obj), copy(obj), frombuffer(obj), b[...] = obj, b == obj.
+"""What a consumer owes an exporter, and need not believe: Buffer(), copy(), frombuffer(), b[...] = obj, b == obj.
 
 The exporter is hostile_exporter, in C: it says what it is told to say, whatever it was asked.
 """
@@ -34,7 +34,15 @@ class Room:
 
     def exporter(self, **fields):
         """An exporter of 24 bytes, but for what is said otherwise."""
-        said = {"buf": self.address, "len": 24, "itemsize": 1, "ndim": 1, "shape": (24,), "strides": (1,), "format": b"B"}
+        said = {
+            "buf": self.address,
+            "len": 24,
+            "itemsize": 1,
+            "ndim": 1,
+            "shape": (24,),
+            "strides": (1,),
+            "format": b"B",
+        }
         exporter = self.module.Exporter(memory=self.memory, **{**said, **fields})
         self.exporters.append(exporter)
         return exporter
@@ -131,7 +139,9 @@ def test_nothing_is_equal_to_an_exporter_whose_fields_do_not_fit_together(room, 
     assert exporter.grants >= 1, "the exporter was not asked"
 
 
-@pytest.mark.parametrize("fields", [{"buf": 8, "strides": (-1,)}, {"buf": 2**64 - 8}], ids=["below 0", "above the last"])
+@pytest.mark.parametrize(
+    "fields", [{"buf": 8, "strides": (-1,)}, {"buf": 2**64 - 8}], ids=["below 0", "above the last"]
+)
 @each_consumer
 def test_memory_that_goes_round_the_end_of_the_addresses_is_a_value_error(room, consume, fields):
     with pytest.raises(ValueError):
@@ -339,13 +349,23 @@ def test_frombuffer_looks_at_the_strides_of_two_dimensions_too(room):
 def test_consumers_that_only_read_never_ask_for_writable_memory(room, consume):
     exporter = room.exporter()
     consume(exporter)
-    swiftbuf.copy(b"") == exporter
+    assert (swiftbuf.copy(b"") == exporter) in (True, False)
     assert not any(flags & 1 for flags in exporter.asked), "PyBUF_WRITABLE was asked for"
 
 
 # --- an exporter that refuses ---
 
-REFUSALS = [BufferError, ValueError, TypeError, KeyError, MemoryError, OSError, BaseException, KeyboardInterrupt, SystemExit]
+REFUSALS = [
+    BufferError,
+    ValueError,
+    TypeError,
+    KeyError,
+    MemoryError,
+    OSError,
+    BaseException,
+    KeyboardInterrupt,
+    SystemExit,
+]
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)

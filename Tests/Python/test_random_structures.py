@@ -63,7 +63,9 @@ class Root:
             fields = raw_buffer.ask(self.buffer, FULL_RO)
             size = math.prod(structure.shape) * structure.item.size
             strides = np.empty(structure.shape, f"V{structure.item.size}", owned).strides  # type: ignore[call-overload]
-            structure = replace(structure, strides=strides, first=0, size=size, readonly=False, suboffsets=None, pointers=())
+            structure = replace(
+                structure, strides=strides, first=0, size=size, readonly=False, suboffsets=None, pointers=()
+            )
             self.memory = Memory.of(None, fields["buf"], size, seed)
         else:
             self.memory = structure.memory(seed)
@@ -154,7 +156,7 @@ def index(data: st.DataObject, view: swiftbuf.Buffer, model: Model) -> tuple[swi
 
 
 def may_be_indescribable(view: swiftbuf.Buffer) -> bool:
-    """Whether a part of a view may be refused: pointers elsewhere than behind the first dimension, or a negative offset after one."""
+    """Whether a part may be refused: pointers elsewhere than behind the first dimension, or a negative offset after."""
     pointers = [axis for axis, offset in enumerate(view.suboffsets) if offset >= 0]
     return pointers not in ([], [0]) or any(stride < 0 for axis in pointers for stride in view.strides[axis + 1 :])
 
@@ -216,7 +218,7 @@ def broadcast(data: st.DataObject, view: swiftbuf.Buffer, model: Model) -> tuple
 
 
 def cast(data: st.DataObject, view: swiftbuf.Buffer, model: Model) -> tuple[swiftbuf.Buffer, Model]:
-    """Read the bytes as other items: flat where memoryview can, else those of the last dimension, as NumPy's view() does."""
+    """Read the bytes as other items: flat where memoryview can, else the last dimension's, as NumPy's view() does."""
     item = data.draw(st.sampled_from(ITEMS), label="item")
     if model.strided is None:
         return view, model
@@ -228,7 +230,9 @@ def cast(data: st.DataObject, view: swiftbuf.Buffer, model: Model) -> tuple[swif
         return view.cast(item.format), flattened(model, item, (view.nbytes // item.size,))
     if item.size == model.item.size:
         return view.cast(item.format), replace(model, item=item)
-    is_contiguous = view.ndim and (view.shape[-1] <= 1 or not view.nbytes or model.strided.strides[-1] == model.item.size)
+    is_contiguous = view.ndim and (
+        view.shape[-1] <= 1 or not view.nbytes or model.strided.strides[-1] == model.item.size
+    )
     if not is_contiguous or view.shape[-1] * model.item.size % item.size:
         with pytest.raises(TypeError):
             view.cast(item.format)
@@ -254,12 +258,16 @@ def flattened(model: Model, item: Item, shape: tuple[int, ...]) -> Model:
     """Return the model of packed bytes as items of another format, in a shape."""
     first = int(model.where.flat[0]) if model.where.size else 0
     where = (first + np.arange(math.prod(shape)) * item.size).reshape(shape)
-    return replace(model, where=where, item=item, strided=over_nothing(where, item, np.empty(shape, f"V{item.size}").strides))
+    return replace(
+        model, where=where, item=item, strided=over_nothing(where, item, np.empty(shape, f"V{item.size}").strides)
+    )
 
 
 def cast_whole(data: st.DataObject, view: swiftbuf.Buffer, model: Model) -> tuple[swiftbuf.Buffer, Model]:
     """Read all bytes as other items in another shape, which memoryview allows of C-contiguous ones."""
-    item = data.draw(st.sampled_from([*(item for item in ITEMS if view.nbytes % item.size == 0), ITEMS[0]]), label="item")
+    item = data.draw(
+        st.sampled_from([*(item for item in ITEMS if view.nbytes % item.size == 0), ITEMS[0]]), label="item"
+    )
     count, rest = divmod(view.nbytes, item.size)
     shape = data.draw(regroupings((count,)).filter(lambda shape: min(shape, default=0) >= 0), label="shape")
     if not view.c_contiguous:
@@ -306,12 +314,23 @@ def make_read_only(data: st.DataObject, view: swiftbuf.Buffer, model: Model) -> 
     return view.toreadonly(), replace(model, readonly=True)
 
 
-VIEWS = [index, index, index, transpose, transpose, reshape, broadcast, cast, cast_whole, fields_of, share, make_read_only]
+VIEWS = [
+    index,
+    index,
+    index,
+    transpose,
+    transpose,
+    reshape,
+    broadcast,
+    cast,
+    cast_whole,
+    fields_of,
+    share,
+    make_read_only,
+]
 
 
-def views(
-    data: st.DataObject, root: Root, most: int, kinds: list[Any] = VIEWS
-) -> tuple[swiftbuf.Buffer, Model]:
+def views(data: st.DataObject, root: Root, most: int, kinds: list[Any] = VIEWS) -> tuple[swiftbuf.Buffer, Model]:
     """Make a view of a view of … the root."""
     view, model = root.buffer, root.model
     for operation in data.draw(st.lists(st.sampled_from(kinds), max_size=most), label="operations"):
@@ -360,8 +379,12 @@ def test_cpythons_judge_reads_from_any_view_what_the_view_says(make, judge, item
 def test_every_array_of_pointers_of_cpythons_judge_is_taken_as_it_is(judge, shape, data):
     letter = data.draw(st.sampled_from([item for item in ITEMS if item.in_struct and item.format in "bBhHiIlLqQfd"]))
     values = [letter.value(bytes([i % 120]) * letter.size) for i in range(math.prod(shape))]
-    flags = data.draw(st.sampled_from([0, judge.ND_WRITABLE])) | (judge.ND_PIL if len(shape) > 1 and 0 not in shape else 0)
-    exporter = judge.ndarray(values or [letter.value(bytes(letter.size))], shape=list(shape), format=letter.format, flags=flags)
+    flags = data.draw(st.sampled_from([0, judge.ND_WRITABLE])) | (
+        judge.ND_PIL if len(shape) > 1 and 0 not in shape else 0
+    )
+    exporter = judge.ndarray(
+        values or [letter.value(bytes(letter.size))], shape=list(shape), format=letter.format, flags=flags
+    )
     view = swiftbuf.Buffer(exporter)
     assert view.obj is exporter and view.readonly is (not flags & judge.ND_WRITABLE)
     assert (view.shape, view.strides, view.suboffsets) == (exporter.shape, exporter.strides, exporter.suboffsets)
@@ -461,7 +484,8 @@ def test_a_scalar_fills_what_a_key_names_and_nothing_else(make, items, data):
 def test_an_exporter_is_copied_where_its_shape_broadcasts_and_its_format_is_the_same(make, items, data):
     root = make(data.draw(root_recipes(items), label="recipe"))
     view, model = views(data, root, 2)
-    key = data.draw(keys(view.shape).filter(lambda key: not reasons_to_refuse(key, view.shape)), label="key")
+    shape = view.shape
+    key = data.draw(keys(shape).filter(lambda key: not reasons_to_refuse(key, shape)), label="key")
     target = model[for_numpy(key)]
     value, raw, item = sources(data, root, target)
     names_item = not isinstance(model.where[for_numpy(key)], np.ndarray)
@@ -601,7 +625,9 @@ def test_two_exporters_are_equal_exactly_if_shapes_and_values_are(make, items, d
     root.check_end()
 
 
-NUMPY_ITEMS = {item.format: item for item in ITEMS if item.format in "?bBhHiIlLqQefd" or item.format in (">h", ">d", "Zd")}
+NUMPY_ITEMS = {
+    item.format: item for item in ITEMS if item.format in "?bBhHiIlLqQefd" or item.format in (">h", ">d", "Zd")
+}
 
 
 @examples(100)
