@@ -3,8 +3,9 @@
     python3 docs/draw.py [view-or-copy.json]
 
 Plain Python: no packages. The layouts are computed from shape and strides; what a view costs is read from
-images/view-or-copy.json, which the argument replaces (scripts/bench --views measures a new one). Each picture brings
-its own ground, and other colours where the reader prefers dark ones.
+images/view-or-copy.json. The argument is a new such file (scripts/bench --views measures it): it replaces the old one,
+and its figures replace those in the guide. Each picture brings its own ground, and other colours where the reader
+prefers dark ones.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-IMAGES = Path(__file__).resolve().parent / "images"
+GUIDE = Path(__file__).resolve().with_name("core-concepts.md")
+IMAGES = GUIDE.parent / "images"
 MEASURED = IMAGES / "view-or-copy.json"
 
 WIDTH = 920
@@ -402,8 +404,8 @@ def view_or_copy(measured: dict[str, Any] | None = None) -> str:
         x, y = place(size, _between(sizes, times[key], size))
         picture.dot(x, y, 6, style, filled=False)
         picture.line([(x, y - 8), (x, y - up)], style, 1, "2 3")
-        picture.text(x, y - up - 20, f"{key}:", f"mono {style}-fill", "middle", 12)
-        picture.text(x, y - up - 5, f"worth it from {_bytes(size)}", f"{style}-fill", "middle", 12)
+        picture.text(x + 4, y - up - 22, f"{key}:", f"mono {style}-fill", "end", 12)
+        picture.text(x + 4, y - up - 6, f"worth it from {_bytes(size)}", f"{style}-fill", "end", 12)
     ran = measured["environment"]
     says = f"{ran['processor']}, CPython {ran['python']}, NumPy {ran['numpy']}, swiftbuf {ran['swiftbuf']}"
     picture.text(WIDTH / 2, height - 38, f"{says}; least of several rounds", "quiet", "middle", 12)
@@ -429,6 +431,11 @@ def figures(measured: dict[str, Any]) -> list[str]:
         f"| `packed.sum()` | {_time(column['sum_of_copy'])} |",
         f"| `packed = column.copy()` | {_time(column['copy'])} |",
         f"The copy has paid for itself after {passes} {'sum' if passes == 1 else 'sums'}.",
+        *(
+            f"| `{case['statement']}` | {case['says']} "
+            f"| {_factor(case['other'] / case['buffer'])} × {case['against']} |"
+            for case in measured["bulk"]
+        ),
     ]
 
 
@@ -440,10 +447,14 @@ def _between(sizes: list[int], times: list[float], size: float) -> float:
     return times[0]
 
 
+def _factor(value: float) -> str:
+    return f"{round(value, -1):.0f}" if value >= 100 else f"{value:.2g}"
+
+
 def _bytes(count: float) -> str:
     for unit, size in (("MiB", 1 << 20), ("KiB", 1 << 10)):
         if count >= size:
-            return f"{count / size:.3g} {unit}" if count < 10 * size else f"{count / size:.0f} {unit}"
+            return f"{count / size:.2g} {unit}" if count < 10 * size else f"{count / size:.0f} {unit}"
     return f"{count:.0f} B"
 
 
@@ -458,12 +469,16 @@ PICTURES: dict[str, Callable[[], str]] = {"layouts.svg": layouts, "life.svg": li
 
 
 def main() -> None:
-    """Draw every picture, from the measured file that is named if one is."""
+    """Draw every picture; take over the measured file that is named, and put its figures into the guide."""
     if len(sys.argv) > 1:
+        before = figures(json.loads(MEASURED.read_text()))
         MEASURED.write_text(Path(sys.argv[1]).read_text())
+        text = GUIDE.read_text()
+        for old, new in zip(before, figures(json.loads(MEASURED.read_text())), strict=True):
+            text = text.replace(old, new)
+        GUIDE.write_text(text)
     for name, draw in PICTURES.items():
         (IMAGES / name).write_text(draw())
-    print("\n".join(figures(json.loads(MEASURED.read_text()))))
 
 
 if __name__ == "__main__":
