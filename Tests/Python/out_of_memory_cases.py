@@ -23,7 +23,7 @@ from typing import Any
 
 import _swiftbuf
 import swiftbuf
-from swiftbuf import copy, empty, full, zeros
+from swiftbuf import Buffer, copy, empty, frombuffer, full, zeros
 
 LONG = "T{d:position_in_metres:i:count:4x}"  # stands in a block, with the dimensions
 DEEP = (2,) + (1,) * 9 + (3,)  # so do more than four dimensions
@@ -126,6 +126,72 @@ CASES = {
     "resize from a mapping to the heap": Case(lambda b: b.resize((99, 99)), lambda: numbered(MAPPED)),
     "resize of a mapping, growing": Case(lambda b: b.resize(3 * MAPPED), lambda: numbered(MAPPED)),
     "resize of a mapping, shrinking": Case(lambda b: b.resize(MAPPED), lambda: numbered(3 * MAPPED)),
+    # Views by subscript: the object, and a block for what does not fit in it.
+    "a slice": Case(lambda b: b[1:3], lambda: numbered(9), 0),
+    "a slice of many dimensions": Case(lambda b: b[1:], lambda: numbered(DEEP)),
+    "a slice of a long format": Case(lambda b: b[::-1], lambda: numbered((3, 5), LONG)),
+    "a tuple of slices": Case(lambda b: b[1:, ..., ::-2], lambda: numbered((3, 5)), 0),
+    "a tuple that adds many dimensions": Case(lambda b: b[1:, None, None, None, ::2], lambda: numbered((3, 5))),
+    "a row": Case(lambda b: b[1], lambda: numbered((3, 5)), 0),
+    "a field": Case(lambda b: b["count"], lambda: numbered((3, 5), LONG), 0),
+    "a field of a long format": Case(lambda b: b["f"], lambda: zeros((3, 5), f"T{{b:a:{LONG}:f:}}")),
+    "a field of many dimensions": Case(lambda b: b["f"], lambda: zeros((3, 5), "T{b:a:(2,2,2)i:f:}")),
+    "iterating rows": Case(list, lambda: numbered((3, 5)), 0),
+    # Other shapes.
+    "reshape": Case(lambda b: b.reshape(5, 3), lambda: numbered((3, 5)), 0),
+    "reshape to many dimensions": Case(lambda b: b.reshape(DEEP), lambda: numbered(6)),
+    "reshape by a list": Case(lambda b: b.reshape([5, -1]), lambda: numbered((3, 5)), 0),
+    "cast": Case(lambda b: b.cast("H", (2, 2)), lambda: numbered(8), 0),
+    "cast to a long format": Case(lambda b: b.cast(LONG), lambda: numbered(48)),
+    "cast to many dimensions": Case(lambda b: b.cast("b", DEEP), lambda: numbered(6)),
+    "broadcast_to": Case(lambda b: b.broadcast_to((4, 5)), lambda: numbered(5), 0),
+    "broadcast_to many dimensions": Case(lambda b: b.broadcast_to((2, 2, 2, 2, 5)), lambda: numbered(5)),
+    "toreadonly of a long format": Case(lambda b: b.toreadonly(), lambda: numbered((3, 5), LONG)),
+    # Another exporter's memory: what counts, and a block.
+    "Buffer of bytes": Case(Buffer, lambda: b"some bytes"),
+    "Buffer of a bytearray": Case(lambda given: Buffer(given[0]), lambda: (bytearray(b"some bytes"),)),
+    "Buffer of a Buffer": Case(Buffer, lambda: numbered((3, 5)), 0),
+    "Buffer of many dimensions": Case(lambda b: Buffer(memoryview(b)), lambda: numbered(DEEP), 2),
+    "Buffer of a long format": Case(lambda b: Buffer(memoryview(b)), lambda: numbered((3, 5), LONG), 2),
+    "frombuffer": Case(lambda source: frombuffer(source, "H", (2, 2), 2), lambda: b"some bytes"),
+    "frombuffer of a long format": Case(lambda b: frombuffer(b, LONG), lambda: numbered(48), 2),
+    "frombuffer of many dimensions": Case(lambda b: frombuffer(b, "B", DEEP), lambda: numbered(48), 2),
+    # Copies.
+    "copy()": Case(lambda b: b.copy(), lambda: numbered((3, 5))),
+    "copy() on the heap": Case(lambda b: b[::2].copy("F"), lambda: numbered((99, 99)), 2),
+    "copy(), mapped": Case(lambda b: b.copy("K"), lambda: numbered(MAPPED), 2),
+    "copy() to another byte order": Case(lambda b: b.copy("A", ">i"), lambda: numbered((3, 5), "i")),
+    "copy() of many dimensions and a long format": Case(lambda b: b.copy(), lambda: numbered((*DEEP, 99), LONG), 3),
+    "tobytes in Fortran order": Case(lambda b: b.tobytes("F"), lambda: numbered((3, 5)), 0),
+    "hex": Case(lambda b: b.hex("-", 2), lambda: numbered((3, 5)), 0),
+    # Writing.
+    "an assignment": Case(lambda b: b.__setitem__(slice(1, 3), b"ab"), lambda: numbered(9), 0),
+    "an assignment of a number": Case(lambda b: b.__setitem__(slice(1, 3), 7), lambda: numbered(9), 0),
+    "an assignment to overlapping rows": Case(
+        lambda b: b.__setitem__((slice(1, None), slice(None)), b[:-1, ::-1]), lambda: numbered((9, 9)), 0
+    ),
+    "an assignment of a transposition": Case(lambda b: b.__setitem__(..., b.T), lambda: numbered((99, 99))),
+    "an assignment of structs": Case(
+        lambda given: given[0].__setitem__(slice(2), given[1]), lambda: (numbered(3, LONG), full(2, (2.5, 7), LONG)), 0
+    ),
+    "an assignment of one struct": Case(lambda b: b.__setitem__(..., (2.5, 7)), lambda: numbered(3, LONG)),
+    "an assignment to a field": Case(lambda b: b.__setitem__("count", 7), lambda: numbered((3, 5), LONG), 0),
+    "fill": Case(lambda b: b.fill(7), lambda: numbered((3, 5)), 0),
+    "fill with structs": Case(lambda b: b.fill((2.5, 7)), lambda: numbered((3, 5), LONG)),
+    "fill with texts": Case(lambda b: b.fill(b"abc"), lambda: zeros(3, "200s")),
+    # Comparing and finding.
+    "==": Case(lambda b: b == b.toreadonly(), lambda: numbered((3, 5)), 0),
+    "== of other exporters": Case(lambda b: b == bytes(range(15)), lambda: numbered(15), 0),
+    "== of structs": Case(
+        lambda given: given[0] == given[1], lambda: (numbered(3, LONG), numbered(3, "T{f:a:q:b:}")), 2
+    ),
+    "!= of structs": Case(
+        lambda given: given[0] != given[1], lambda: (numbered(3, LONG), numbered(3, "T{f:a:q:b:}")), 2
+    ),
+    "hash": Case(hash, lambda: numbered(9).toreadonly(), 0),
+    "index": Case(lambda b: b.index(3), lambda: full(4, 3, "d"), 0),
+    "count": Case(lambda b: b.count((2.5, 7)), lambda: full(4, (2.5, 7), LONG)),
+    "in": Case(lambda b: 10**9 in b, lambda: full(4, 10**9, "i"), 0),
     # What allocates through CPython alone.
     "tolist": Case(lambda b: b.tolist(), lambda: numbered((3, 5)), 0),
     "tobytes": Case(lambda b: b.tobytes(), lambda: numbered((3, 5)).T, 0),
@@ -141,6 +207,12 @@ CASES = {
     "a refused shape": Case(lambda _: refusal(zeros, (2, -1)), allocations=0),
     "a refused format": Case(lambda _: refusal(zeros, 1, "T{i"), allocations=0),
     "a refused value": Case(lambda b: refusal(b.__setitem__, (0, 0), 1000), lambda: numbered((3, 5)), 0),
+    "a refused slice": Case(lambda b: refusal(b.__getitem__, slice(0, 1, 0)), lambda: numbered(3), 0),
+    "a refused field": Case(lambda b: refusal(b.__getitem__, "no field"), lambda: numbered((3, 5), LONG), 0),
+    "a refused reshape": Case(lambda b: refusal(b.T.reshape, 15), lambda: numbered((3, 5)), 0),
+    "a refused cast": Case(lambda b: refusal(b.cast, "d"), lambda: numbered((3, 5)), 0),
+    "a refused assignment": Case(lambda b: refusal(b.__setitem__, ..., b"abcd"), lambda: numbered((3, 5)), 0),
+    "a refused import": Case(lambda _: refusal(Buffer, "text"), allocations=0),
     "a refused resizing": Case(lambda given: refusal(given[0].resize, 3), lambda: (b := numbered((3, 5)), b.T), 0),
     AN_IMPORT: Case(import_again, lambda: _swiftbuf.__spec__, 0),
 }
@@ -168,7 +240,11 @@ def state_of(given: Any) -> object:
     if not isinstance(given, swiftbuf.Buffer):
         return given
     head = bytes(memoryview(given).cast("B")[:256]) if given.c_contiguous and given.nbytes else given.tobytes()[:256]
-    address = ctypes.addressof(ctypes.c_char.from_buffer(given)) if given.nbytes and given.c_contiguous else 0
+    address = (
+        ctypes.addressof(ctypes.c_char.from_buffer(given))
+        if given.nbytes and given.c_contiguous and not given.readonly
+        else 0
+    )
     return (given.shape, given.strides, given.format, given.nbytes, given.readonly, given.exports, head, address)
 
 

@@ -57,5 +57,6 @@ def test_an_allocation_of_cpython_that_fails_is_a_memory_error_and_changes_nothi
         )
     result = run("interpreter", case)
     assert not result["wrong"], "\n".join(result["wrong"])
-    allocates = not case.startswith(("resize", "release"))  # those make no Python object
+    # Some make no Python object.
+    allocates = not case.startswith(("resize", "release", "an assignment", "fill", "==", "!=", "index"))
     assert result["memory_errors"] >= allocates, result
