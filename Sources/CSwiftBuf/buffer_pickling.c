@@ -1,35 +1,37 @@
-/* __reduce_ex__, __copy__ and __deepcopy__: how a Buffer is pickled and copied is said in Python, in swiftbuf._pickling, which is
-   imported when it is first needed. */
+/* __reduce_ex__, __copy__ and __deepcopy__. How a Buffer is pickled is said in Python, in swiftbuf._pickling, which is imported when
+   it is first needed. Copying needs neither that module nor pickle. */
 #include "CSwiftBuf.h"
 
 #include "buffer_pickling.h"
 
-/* Calls a function of that module with a Buffer and, unless it is NULL, one more argument. */
-static PyObject *call(const char *name, PyObject *self, PyObject *argument) {
+PyObject *swiftbuf_buffer_reduce_ex(PyObject *self, PyObject *protocol) {
     PyObject *module = PyImport_ImportModule("swiftbuf._pickling");
     if (module == NULL) {
         return NULL;
     }
-    PyObject *function = PyObject_GetAttrString(module, name);
+    PyObject *result = PyObject_CallMethod(module, "reduce", "OO", self, protocol);
     Py_DECREF(module);
-    if (function == NULL) {
-        return NULL;
-    }
-    PyObject *result = PyObject_CallFunctionObjArgs(function, self, argument, NULL);
-    Py_DECREF(function);
     return result;
-}
-
-PyObject *swiftbuf_buffer_reduce_ex(PyObject *self, PyObject *protocol) {
-    return call("reduce", self, protocol);
 }
 
 PyObject *swiftbuf_buffer_copy_module(PyObject *self, PyObject *unused) {
     (void)unused;
-    return call("copied", self, NULL);
+    PyObject *attribute = PyObject_GetAttrString(self, "readonly");
+    if (attribute == NULL) {
+        return NULL;
+    }
+    int readonly = attribute == Py_True;
+    Py_DECREF(attribute);
+    PyObject *copy = PyObject_CallMethod(self, "copy", "s", "K");
+    if (copy == NULL || !readonly) {
+        return copy;
+    }
+    PyObject *view = PyObject_CallMethod(copy, "toreadonly", NULL);
+    Py_DECREF(copy);
+    return view;
 }
 
 PyObject *swiftbuf_buffer_deepcopy(PyObject *self, PyObject *memo) {
     (void)memo; /* copy.deepcopy() writes into it */
-    return call("copied", self, NULL);
+    return swiftbuf_buffer_copy_module(self, NULL);
 }

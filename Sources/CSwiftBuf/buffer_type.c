@@ -235,10 +235,13 @@ PyDoc_STRVAR(flush_doc,
 
 PyDoc_STRVAR(reduce_ex_doc,
 "__reduce_ex__($self, protocol, /)\n--\n\n"
-"What pickle writes: format, shape, the order of the dimensions, whether it is read-only, and the bytes. By protocol 5 these\n"
-"are a PickleBuffer over the memory itself, so that dumps(…, buffer_callback=…) copies none; otherwise they are copied once.\n"
-"Items that do not lie packed in memory are packed first.\n\n"
-"Raises TypeError for items that hold references or pointers, ValueError if the Buffer is released.");
+"What pickle writes: format, shape, the order of the dimensions, whether it is read-only, and the bytes.\n\n"
+"By protocol 5 with a buffer_callback the bytes are PickleBuffers over the memory itself: none is copied, and what is loaded\n"
+"shares the memory that loads() is given. Otherwise they stand in the pickle (multiprocessing and ProcessPoolExecutor pickle so),\n"
+"and what is loaded rests on a bytearray, or on bytes if it is read-only: that object is its obj, and resize() is refused.\n\n"
+"Items with gaps between them, with negative or zero strides, or behind pointers are packed in C order first, which copies them.\n\n"
+"Raises TypeError for items that hold references or pointers, or whose format does not say their size; ValueError if the Buffer\n"
+"is released.");
 
 PyDoc_STRVAR(copy_module_doc,
 "__copy__($self, /)\n--\n\n"

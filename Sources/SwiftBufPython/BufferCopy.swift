@@ -66,11 +66,12 @@ extension ExportBlock {
             return try allocate(order: source.isPackedAsFortran(order) ? .fortran : .c, zeroed: false, for: .copy)
         }
         try allocate(order: .c, zeroed: false, for: .copy)
-        // The dimensions in the order of their strides, the longest first; those with equal ones stay in their own.
+        // The dimensions in the order of their strides, the longest first. Of those with equal ones, a dimension of one item stands
+        // inside the others, where packing gives it the stride that it has; the rest stay in their own order.
         var axes = InlineArray<64, Int>(repeating: 0)
         for axis in 0..<rank {
             var position = axis
-            while position > 0, unsafe source.byteStrides[axes[position - 1]].magnitude < source.byteStrides[axis].magnitude {
+            while position > 0, source.dimension(axis, isOutside: axes[position - 1]) {
                 axes[position] = axes[position - 1]
                 position -= 1
             }
@@ -84,6 +85,13 @@ extension ExportBlock {
         }
         settleTraits()
         self.order = traits.contains(.cContiguous) ? .c : .fortran
+    }
+
+    /// Whether the items of a dimension lie further apart than those of another one.
+    private func dimension(_ axis: Int, isOutside other: Int) -> Bool {
+        let (stride, otherStride) = unsafe (byteStrides[axis].magnitude, byteStrides[other].magnitude)
+        if stride != otherStride { return stride > otherStride }
+        return unsafe shape[axis] > 1 && shape[other] <= 1
     }
 
     /// How many bytes are reversed at a time to make items of another format of these: 0 if it is the same format.

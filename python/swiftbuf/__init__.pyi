@@ -120,5 +120,6 @@ def mapped(
     offset: SupportsIndex = 0,
 ) -> Buffer: ...
 def allocated_bytes() -> int: ...
+def _rebuild_buffer(*arguments: Any) -> Buffer: ...  # what pickles call
 
 __all__ = ["Buffer", "allocated_bytes", "copy", "empty", "frombuffer", "full", "mapped", "zeros"]
