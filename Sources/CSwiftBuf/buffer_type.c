@@ -288,7 +288,8 @@ static struct PyMemberDef buffer_members[] = {
 PyDoc_STRVAR(buffer_doc,
 "An n-dimensional array of items in memory that Swift owns.\n\n"
 "memoryview(), numpy.asarray() and every other consumer of the buffer protocol (PEP 3118) share its memory: nothing is\n"
-"copied. Made by swiftbuf.zeros(), empty(), full(), copy() and mapped(); the type cannot be called or subclassed.\n\n"
+"copied. Buffer(object) shares the memory of any exporter; zeros(), empty(), full(), copy() and mapped() make new memory. The\n"
+"type cannot be subclassed.\n\n"
 "b[i, j] reads one item as a Python object and writes one. A value that does not fit the format is a ValueError, of the\n"
 "wrong type a TypeError, as memoryview's; nothing wraps around.");
 

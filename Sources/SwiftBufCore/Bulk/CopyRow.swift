@@ -179,7 +179,7 @@ func streamRow(_ row: Row, itemByteCount: Int, swapping: Bool) {
     let head = unsafe (64 &- Int(bitPattern: row.target) & 63) & 63
     if head % itemByteCount == 0 {
         unsafe copyNext(min(head / itemByteCount, row.count), to: row.target)
-        unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 64) { (staged) in
+        unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { (staged) in
             let staged = staged.baseAddress!
             let perPiece = 1024 / itemByteCount
             let perLine = unsafe row.sourceStride.magnitude < 64 ? (row.sourceStride < 0 ? -64 : 64) : row.sourceStride
