@@ -51,16 +51,17 @@ let package = Package(
         .systemLibrary(
             name: "CPython", pkgConfig: "python3",
             providers: [.apt(["libpython3-dev"]), .brew(["python3"])]),
-        .target(name: "CSwiftBuf", dependencies: ["CPython", "CSwiftBufStorage"], cSettings: strictC),
+        .target(name: "CSwiftBufABI", dependencies: ["CPython", "CSwiftBufStorage"], cSettings: strictC),
+        .target(name: "CSwiftBuf", dependencies: ["CSwiftBufABI", "CPython", "CSwiftBufStorage"], cSettings: strictC),
         .target(
             name: "SwiftBufPython",
-            dependencies: ["SwiftBufCore", "CSwiftBuf", "CSwiftBufStorage", "CPython"],
+            dependencies: ["SwiftBufCore", "CSwiftBuf", "CSwiftBufABI", "CSwiftBufStorage", "CPython"],
             swiftSettings: twoModes),
 
-        // The public Swift API.
+        // The public Swift API. Not on top of the Python type: an extension takes that from `_swiftbuf`, through the C ABI.
         .target(
             name: "SwiftBuf",
-            dependencies: ["SwiftBufPython", "SwiftBufCore", "CSwiftBufStorage"],
+            dependencies: ["SwiftBufCore", "CSwiftBufABI", "CSwiftBufStorage", "CPython"],
             swiftSettings: twoModes),
 
         // The interpreter in a Swift program: ordinary Swift only.
@@ -73,7 +74,8 @@ let package = Package(
         .target(
             name: "SwiftBufEmbed",
             dependencies: [
-                "SwiftBuf", "SwiftBufPython", "CSwiftBuf", "CSwiftBufStorage", "CSwiftBufEmbed", "CPython", "CPythonEmbed",
+                "SwiftBuf", "SwiftBufPython", "CSwiftBuf", "CSwiftBufABI", "CSwiftBufStorage", "CSwiftBufEmbed", "CPython",
+                "CPythonEmbed",
             ],
             // `Python` is a ~Escapable token. Clients of the package need no such flag.
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),

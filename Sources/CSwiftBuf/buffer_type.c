@@ -26,6 +26,10 @@ PyObject *swiftbuf_object_new(PyTypeObject *type, PyObject *base) {
     return (PyObject *)self;
 }
 
+PyObject *swiftbuf_repr(const char *format, PyObject *shape, Py_ssize_t byte_count, int readonly) {
+    return PyUnicode_FromFormat("Buffer('%s', %R, %zd bytes%s)", format, shape, byte_count, readonly ? ", read-only" : "");
+}
+
 void swiftbuf_object_clear_base(PyObject *self) {
     Py_CLEAR(((swiftbuf_object *)self)->base);
 }

@@ -2,9 +2,8 @@
 #ifndef CSWIFTBUF_H
 #define CSWIFTBUF_H
 
-#include "swiftbuf_export.h"
-#include "swiftbuf_api.h"
-#include "swiftbuf_python.h"
+#include "CSwiftBufABI.h"
+#include "swiftbuf_object.h"
 #include "swiftbuf_slots.h"
 
 #endif /* CSWIFTBUF_H */

@@ -5,7 +5,7 @@
 #ifndef SWIFTBUF_SLOTS_H
 #define SWIFTBUF_SLOTS_H
 
-#include "swiftbuf_api.h"
+#include "CSwiftBufABI.h"
 
 /* Drops what an export block holds: its storage, its heap block. Called once, by tp_dealloc. */
 void swiftbuf_export_clear(swiftbuf_export *export);

@@ -1,5 +1,5 @@
 /* The few things about Python that need a variadic function or a global object. */
-#include "CSwiftBuf.h"
+#include "swiftbuf_python.h"
 
 #include <errno.h>
 
@@ -81,8 +81,4 @@ int swiftbuf_errno_is_interrupted(int error) {
 
 int swiftbuf_raised(swiftbuf_exception kind) {
     return PyErr_ExceptionMatches(exception_class(kind));
-}
-
-PyObject *swiftbuf_repr(const char *format, PyObject *shape, Py_ssize_t byte_count, int readonly) {
-    return PyUnicode_FromFormat("Buffer('%s', %R, %zd bytes%s)", format, shape, byte_count, readonly ? ", read-only" : "");
 }
