@@ -125,6 +125,7 @@ static PyObject *api_new(PyTypeObject *buffer_type) {
         .buffer_type = buffer_type,
         .buffer_from_storage = swiftbuf_buffer_from_storage,
         .buffer_export = api_buffer_export,
+        .ledger = swiftbuf_ledger_current(),
     };
     PyObject *capsule = PyCapsule_New(api, SWIFTBUF_API_CAPSULE, api_destroy);
     if (capsule == NULL) {

@@ -2,6 +2,7 @@
 #include "swiftbuf_python.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Borrowed: CPython's exception classes live as long as the interpreter. */
 static PyObject *exception_class(swiftbuf_exception kind) {
@@ -36,6 +37,10 @@ void swiftbuf_raise(swiftbuf_exception kind, const char *format, const char *tex
     }
 }
 
+void swiftbuf_raise_sentence(swiftbuf_exception kind, const char *text) {
+    PyErr_SetString(exception_class(kind), text);
+}
+
 void swiftbuf_raise_text(swiftbuf_exception kind, const char *format, const char *first, const char *second) {
     PyErr_Format(exception_class(kind), format, first, second);
 }
@@ -60,6 +65,21 @@ void swiftbuf_raise_type_from(swiftbuf_exception kind, const char *format, const
     }
     PyErr_Format(exception_class(kind), format, text, name);
     Py_DECREF(name);
+}
+
+size_t swiftbuf_type_name(PyObject *object, unsigned char *name, size_t capacity) {
+    PyObject *text = PyType_GetName(Py_TYPE(object));
+    Py_ssize_t size = 0;
+    const char *bytes = text == NULL ? NULL : PyUnicode_AsUTF8AndSize(text, &size);
+    size_t count = bytes == NULL ? 0 : (size_t)size < capacity ? (size_t)size : capacity;
+    if (bytes == NULL) {
+        PyErr_Clear();
+    }
+    else {
+        memcpy(name, bytes, count);
+    }
+    Py_XDECREF(text);
+    return count;
 }
 
 PyObject *swiftbuf_call_method(PyObject *object, const char *name) {

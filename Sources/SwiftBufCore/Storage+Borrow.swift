@@ -82,6 +82,12 @@ extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
         unsafe swingBack(from: movingBit)
     }
 
+    /// Whether the memory is being moved, or was taken back.
+    @unsafe
+    public var isMoving: Bool {
+        unsafe swiftbuf_storage_load_borrows(self) & movingBit != 0
+    }
+
     private func swing(to bit: UInt64) throws(BorrowConflict) {
         var expected: UInt64 = 0
         if unsafe swiftbuf_storage_exchange_borrows(self, &expected, bit) != 0 { return }

@@ -41,6 +41,8 @@ extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
             throw .borrowed(error)
         }
         defer { unsafe endMoving() }
+        // The address is what it is found by; from here on whoever borrows it has the GIL, and enters a loan.
+        unsafe swiftbuf_ledger_remove(self)
         // SAFETY: `base` and `capacity` are those of the last allocation, and nobody else can reach them now.
         if unsafe pointee.flags & UInt32(SWIFTBUF_STORAGE_INLINE) != 0 {
             try unsafe resizeInline(byteCount: byteCount)

@@ -133,6 +133,8 @@ public struct Storage: ~Copyable {
 private func disposeOfBlock(_ block: UnsafeMutablePointer<swiftbuf_storage>?) {
     // SAFETY: called once, by swiftbuf_storage_release, with the block that nobody else refers to any more.
     guard let block = unsafe block else { return }
+    // Before the memory goes: its address may be another block's next.
+    unsafe swiftbuf_ledger_remove(block)
     let flags = unsafe block.pointee.flags
     if flags & UInt32(SWIFTBUF_STORAGE_INLINE) != 0 {
         unsafe swiftbuf_memory_count(-Int64(block.pointee.capacity))

@@ -1,8 +1,6 @@
-// Handing memory over: a SharedBuffer as a swiftbuf.Buffer, through the C ABI that every extension uses.
+// Handing memory over: a SharedBuffer as a swiftbuf.Buffer.
 
 import CPython
-import CSwiftBuf
-import CSwiftBufStorage
 public import SwiftBuf
 
 extension PythonValue {
@@ -18,19 +16,13 @@ extension PythonValue {
 }
 
 private func makeBuffer<Element>(over buffer: SharedBuffer<Element>) throws(PythonError) -> PythonReference {
-    // SAFETY: with the GIL. The capsule keeps the functions and the type alive; C checks shape and format against the memory and
-    // takes its own reference to the block; ours is dropped at the end.
-    guard let capsule = unsafe PyCapsule_Import(SWIFTBUF_API_CAPSULE, 0) else { throw PythonError.takeRaised() }
-    let api = unsafe UnsafePointer(capsule.assumingMemoryBound(to: swiftbuf_api.self))
-    let block = unsafe buffer.retainedBlock()
-    defer { unsafe swiftbuf_storage_release(block) }
-    let format = Element.bufferFormat.text
-    let object = unsafe buffer.shape.withUnsafeBufferPointer { shape in
-        unsafe UnsafeRawPointer(format.utf8Start).withMemoryRebound(to: CChar.self, capacity: format.utf8CodeUnitCount + 1) {
-            text in
-            unsafe api.pointee.buffer_from_storage(
-                api, block, block.pointee.base, CInt(shape.count), shape.baseAddress, nil, text, 0, nil)
-        }
+    let object: UnsafeMutableRawPointer
+    do throws(BorrowError) {
+        // SAFETY: with the GIL; a new reference.
+        unsafe object = try buffer.newPythonBuffer()
+    } catch {
+        error.raise()
+        throw PythonError.takeRaised()
     }
-    return try unsafe PythonReference(object)
+    return try unsafe PythonReference(object.assumingMemoryBound(to: PyObject.self))
 }

@@ -137,7 +137,9 @@ def hostile_exporter(helpers_folder: Path) -> ModuleType:
     return compile_extension("hostile_exporter", helpers_folder, [])
 
 
-SWIFTBUF_HEADERS = [f"-I{REPOSITORY / 'Sources' / target / 'include'}" for target in ("CSwiftBufABI", "CSwiftBufStorage")]
+SWIFTBUF_HEADERS = [
+    f"-I{REPOSITORY / 'Sources' / target / 'include'}" for target in ("CSwiftBufABI", "CSwiftBufStorage")
+]
 
 
 @pytest.fixture(scope="session")

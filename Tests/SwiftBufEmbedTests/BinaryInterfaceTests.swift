@@ -63,11 +63,12 @@ extension EmbedTests {
             #expect(unsafe MemoryLayout<swiftbuf_storage>.offset(of: \.release) == 48)
             #expect(unsafe MemoryLayout<swiftbuf_storage>.offset(of: \.dispose) == 56)
             #expect(unsafe MemoryLayout<swiftbuf_storage>.offset(of: \.flags) == 64)
-            #expect(unsafe MemoryLayout<swiftbuf_api>.size == 40)
+            #expect(unsafe MemoryLayout<swiftbuf_api>.size == 48)
             #expect(unsafe MemoryLayout<swiftbuf_api>.offset(of: \.version) == 8)
             #expect(unsafe MemoryLayout<swiftbuf_api>.offset(of: \.buffer_type) == 16)
             #expect(unsafe MemoryLayout<swiftbuf_api>.offset(of: \.buffer_from_storage) == 24)
             #expect(unsafe MemoryLayout<swiftbuf_api>.offset(of: \.buffer_export) == 32)
+            #expect(unsafe MemoryLayout<swiftbuf_api>.offset(of: \.ledger) == 40)
         }
 
         @Test("`import swiftbuf` finds the type that the program hands over")

@@ -72,7 +72,7 @@ extension EmbedTests {
         func movingRefusesBorrows() throws {
             let samples = try SharedBuffer<Float>(zeroed: [4])
             // SAFETY: the reference is dropped at the end; nobody moves anything in truth.
-            let block = unsafe samples.retainedBlock()
+            let block = try unsafe samples.retainedBlock()
             defer { unsafe swiftbuf_storage_release(block) }
             try unsafe block.beginMoving()
             #expect(throws: SwiftBuf.BorrowConflict.moving) { try samples.withSpan { _ in } }

@@ -11,7 +11,7 @@
 #define SWIFTBUF_API_CAPSULE "_swiftbuf._api"
 
 /* Raised by one with every function that is appended. */
-#define SWIFTBUF_API_VERSION 1
+#define SWIFTBUF_API_VERSION 2
 
 typedef struct swiftbuf_api swiftbuf_api;
 
@@ -34,12 +34,26 @@ struct swiftbuf_api {
 
     /* The export block inside a Buffer, borrowed; NULL, with no exception set, if `object` is no Buffer of this type. */
     swiftbuf_export *(*buffer_export)(const swiftbuf_api *api, PyObject *object);
+
+    /* Since version 2. The ledger that the modules of this process share; borrowed, lives as long as the process. */
+    swiftbuf_ledger *ledger;
 };
 
-_Static_assert(sizeof(swiftbuf_api) == 40, "the layout of the C ABI");
+_Static_assert(sizeof(swiftbuf_api) == 48, "the layout of the C ABI");
 _Static_assert(offsetof(swiftbuf_api, version) == 8, "the layout of the C ABI");
 _Static_assert(offsetof(swiftbuf_api, buffer_type) == 16, "the layout of the C ABI");
 _Static_assert(offsetof(swiftbuf_api, buffer_from_storage) == 24, "the layout of the C ABI");
 _Static_assert(offsetof(swiftbuf_api, buffer_export) == 32, "the layout of the C ABI");
+_Static_assert(offsetof(swiftbuf_api, ledger) == 40, "the layout of the C ABI");
+
+extern const swiftbuf_api *swiftbuf_api_in_use;
+
+/* The ABI that swiftbuf_api_load() found; NULL before. With the GIL. */
+static inline const swiftbuf_api *swiftbuf_api_loaded(void) {
+    return swiftbuf_api_in_use;
+}
+
+/* Finds the ABI of `_swiftbuf`, once for this module, and keeps it. 0, or -1 with ImportError or the like set. With the GIL. */
+int swiftbuf_api_load(void);
 
 #endif /* SWIFTBUF_API_H */

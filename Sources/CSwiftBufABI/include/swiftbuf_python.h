@@ -10,7 +10,10 @@
 /* --- requests: flags that Swift does not import, because they are made of others --- */
 
 enum {
-    SWIFTBUF_PYBUF_FULL_RO = PyBUF_FULL_RO, /* any layout, to read */
+    SWIFTBUF_PYBUF_FULL_RO = PyBUF_FULL_RO,                /* any layout, to read */
+    SWIFTBUF_PYBUF_PACKED_RO = PyBUF_ND | PyBUF_FORMAT,    /* C order, to read; the cheapest to ask for */
+    SWIFTBUF_PYBUF_RECORDS_RO = PyBUF_RECORDS_RO,          /* any strides, to read */
+    SWIFTBUF_PYBUF_WRITABLE = PyBUF_WRITABLE,              /* with one of the others: to write */
 };
 
 /* --- references and types --- */
@@ -100,6 +103,10 @@ SWIFTBUF_INLINE PyObject *swiftbuf_complex(PyObject *object) {
 /* object.name(): a new reference, or NULL with an exception set. */
 PyObject *swiftbuf_call_method(PyObject *object, const char *name);
 
+/* The name of the type of an object, without its module: at most `capacity` bytes of UTF-8, cut off behind that; how many there are.
+   No exception is set. */
+size_t swiftbuf_type_name(PyObject *object, unsigned char *name, size_t capacity);
+
 /* --- exceptions: Swift names one, C has the object --- */
 
 typedef enum {
@@ -117,6 +124,9 @@ typedef enum {
    NULL), then up to three long longs (%lld). Nothing is allocated by Swift. With the GIL. */
 void swiftbuf_raise(swiftbuf_exception kind, const char *format, const char *text, long long first, long long second,
                     long long third);
+
+/* Sets an exception with a text that is whole already. With the GIL. */
+void swiftbuf_raise_sentence(swiftbuf_exception kind, const char *text);
 
 /* As swiftbuf_raise, with two texts as %s. */
 void swiftbuf_raise_text(swiftbuf_exception kind, const char *format, const char *first, const char *second);

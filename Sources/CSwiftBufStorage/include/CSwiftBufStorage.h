@@ -17,6 +17,7 @@
 #define _Static_assert static_assert
 #endif
 
+#include "swiftbuf_ledger.h"
 #include "swiftbuf_mapping.h"
 
 #ifdef __cplusplus
@@ -54,6 +55,8 @@ enum {
     SWIFTBUF_STORAGE_INLINE = 1u << 2,   /* with OWNED: the memory stands behind the block, in the same allocation */
     SWIFTBUF_STORAGE_MAPPED = 1u << 3,   /* a file: `owner` is a swiftbuf_mapping */
     SWIFTBUF_STORAGE_MANAGED = 1u << 4,  /* a Python object has the memory: keep the Buffer's `base` as well as the block */
+    SWIFTBUF_STORAGE_LISTED = 1u << 5,   /* found by address in the ledger, and so borrowed by its word alone */
+    SWIFTBUF_STORAGE_TAKEN = 1u << 6,    /* its owner has taken the memory back: the borrow word stays MOVING for ever */
 };
 
 _Static_assert(sizeof(void *) == 8, "swiftbuf supports 64-bit systems");
@@ -75,8 +78,8 @@ static inline void swiftbuf_storage_retain(swiftbuf_storage *storage) {
 
 /* Drops an owner; the last one disposes of the block. Any thread. Steals the caller's reference. */
 static inline void swiftbuf_storage_release(swiftbuf_storage *storage) {
-    /* Who sees one reference owns it: nobody else is left who could add another. */
-    if (__atomic_load_n(&storage->references, __ATOMIC_ACQUIRE) == 1
+    /* Who sees one reference owns it: nobody else is left who could add another, unless it can be found in the ledger. */
+    if ((!(storage->flags & SWIFTBUF_STORAGE_LISTED) && __atomic_load_n(&storage->references, __ATOMIC_ACQUIRE) == 1)
         || __atomic_fetch_sub(&storage->references, 1, __ATOMIC_ACQ_REL) == 1) {
         storage->dispose(storage);
     }
@@ -85,6 +88,11 @@ static inline void swiftbuf_storage_release(swiftbuf_storage *storage) {
 /* How many owners there are. Exact only while no other thread can add one: that is, when the answer is 1 and it is yours. */
 static inline int64_t swiftbuf_storage_references(swiftbuf_storage *storage) {
     return __atomic_load_n(&storage->references, __ATOMIC_ACQUIRE);
+}
+
+/* Orders what this thread did before against what it looks at afterwards, for all threads. */
+static inline void swiftbuf_storage_fence(void) {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 static inline uint64_t swiftbuf_storage_load_borrows(swiftbuf_storage *storage) {

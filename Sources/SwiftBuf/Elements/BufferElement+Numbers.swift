@@ -3,46 +3,48 @@
 // A 64-bit integer is `l` where C's long has 64 bits, and `q` elsewhere: both say the same eight bytes, and this is the one that
 // NumPy calls int64.
 
+import SwiftBufCore
+
 private let isLongWide = MemoryLayout<CLong>.size == 8
 
 extension Int8: BufferElement {
     /// Python's `b`.
-    public static var bufferFormat: BufferFormat { BufferFormat("b", byteCount: 1) }
+    public static var bufferFormat: BufferFormat { BufferFormat("b", kind: .int8) }
 }
 
 extension UInt8: BufferElement {
     /// Python's `B`.
-    public static var bufferFormat: BufferFormat { BufferFormat("B", byteCount: 1) }
+    public static var bufferFormat: BufferFormat { BufferFormat("B", kind: .uint8) }
 }
 
 extension Int16: BufferElement {
     /// Python's `h`.
-    public static var bufferFormat: BufferFormat { BufferFormat("h", byteCount: 2) }
+    public static var bufferFormat: BufferFormat { BufferFormat("h", kind: .int16) }
 }
 
 extension UInt16: BufferElement {
     /// Python's `H`.
-    public static var bufferFormat: BufferFormat { BufferFormat("H", byteCount: 2) }
+    public static var bufferFormat: BufferFormat { BufferFormat("H", kind: .uint16) }
 }
 
 extension Int32: BufferElement {
     /// Python's `i`.
-    public static var bufferFormat: BufferFormat { BufferFormat("i", byteCount: 4) }
+    public static var bufferFormat: BufferFormat { BufferFormat("i", kind: .int32) }
 }
 
 extension UInt32: BufferElement {
     /// Python's `I`.
-    public static var bufferFormat: BufferFormat { BufferFormat("I", byteCount: 4) }
+    public static var bufferFormat: BufferFormat { BufferFormat("I", kind: .uint32) }
 }
 
 extension Int64: BufferElement {
     /// Python's `l`, or `q` where C's long is narrower.
-    public static var bufferFormat: BufferFormat { BufferFormat(isLongWide ? "l" : "q", byteCount: 8) }
+    public static var bufferFormat: BufferFormat { BufferFormat(isLongWide ? "l" : "q", kind: .int64) }
 }
 
 extension UInt64: BufferElement {
     /// Python's `L`, or `Q` where C's long is narrower.
-    public static var bufferFormat: BufferFormat { BufferFormat(isLongWide ? "L" : "Q", byteCount: 8) }
+    public static var bufferFormat: BufferFormat { BufferFormat(isLongWide ? "L" : "Q", kind: .uint64) }
 }
 
 // Int and UInt have 64 bits on every system that swiftbuf supports (CSwiftBufStorage.h).
@@ -60,18 +62,18 @@ extension UInt: BufferElement {
 #if !(os(macOS) && arch(x86_64))
     extension Float16: BufferElement {
         /// Python's `e`.
-        public static var bufferFormat: BufferFormat { BufferFormat("e", byteCount: 2) }
+        public static var bufferFormat: BufferFormat { BufferFormat("e", kind: .float16) }
     }
 #endif
 
 extension Float: BufferElement {
     /// Python's `f`.
-    public static var bufferFormat: BufferFormat { BufferFormat("f", byteCount: 4) }
+    public static var bufferFormat: BufferFormat { BufferFormat("f", kind: .float32) }
 }
 
 extension Double: BufferElement {
     /// Python's `d`.
-    public static var bufferFormat: BufferFormat { BufferFormat("d", byteCount: 8) }
+    public static var bufferFormat: BufferFormat { BufferFormat("d", kind: .float64) }
 }
 
 /// One byte.
@@ -80,5 +82,5 @@ extension Double: BufferElement {
 /// another format, must not be read as `Bool`: use `UInt8` there.
 extension Bool: BufferElement {
     /// Python's `?`.
-    public static var bufferFormat: BufferFormat { BufferFormat("?", byteCount: 1) }
+    public static var bufferFormat: BufferFormat { BufferFormat("?", kind: .bool) }
 }

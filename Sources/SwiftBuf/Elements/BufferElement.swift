@@ -5,7 +5,8 @@
 /// An item is the same bytes in Swift and in Python: of a fixed size, in the machine's byte order, with no references inside. All
 /// bits zero are a value.
 ///
-/// - Note: Conform no types of your own: the formats that this version knows are those of the standard library's numbers.
+/// The numbers of the standard library, `Bool`, ``Complex`` and `InlineArray`s of them are elements. A struct of elements becomes one by
+/// ``BufferRecord``, which checks its fields; conform no type to this protocol directly.
 public protocol BufferElement: BitwiseCopyable, Sendable {
     /// How Python reads an item.
     static var bufferFormat: BufferFormat { get }

@@ -31,8 +31,8 @@ extension SharedBuffer {
     /// - Parameter body: Gets all items in C order; bounds are checked, and the span cannot outlive the call. It may borrow further
     ///   memory.
     /// - Returns: What `body` returns.
-    /// - Throws: ``BorrowConflict`` if anybody has borrowed the memory, or Python is moving it; then `body` was not called. And
-    ///   what `body` throws.
+    /// - Throws: ``BorrowConflict`` if anybody has borrowed the memory, Python is moving it, or it is read-only; then `body` was not
+    ///   called. And what `body` throws.
     /// - Ownership: While `body` runs, Python's `resize()` and `release()` of the memory are refused with `BufferError`, and so is
     ///   every other borrow.
     /// - Threads: Any; the GIL is not needed.
@@ -86,16 +86,22 @@ extension SharedBuffer {
             // SAFETY: this value owns a reference to the block.
             try unsafe block.beginSharedBorrow()
         } catch {
-            throw BorrowConflict(error)
+            throw conflict(error)
         }
     }
 
     private func beginMutableBorrow() throws(BorrowConflict) {
+        if isReadOnly { throw .readOnly }
         do throws(SwiftBufCore.BorrowConflict) {
             // SAFETY: as above.
             try unsafe block.beginMutableBorrow()
         } catch {
-            throw BorrowConflict(error)
+            throw conflict(error)
         }
+    }
+
+    /// What a refusal of the borrow word means here.
+    func conflict(_ refusal: SwiftBufCore.BorrowConflict) -> BorrowConflict {
+        unsafe refusal == .moving && block.isTaken ? .taken : BorrowConflict(refusal)
     }
 }

@@ -1,0 +1,129 @@
+// One borrow of a Python object's memory: what is held for it, and what it shows.
+//
+// Ownership rules
+// ---------------
+// A lease that was begun holds, until it is ended: of a foreign exporter one granted Py_buffer, of a Buffer one reference; and of the
+// borrow word, a listed block and the ledger what `holds` says. It lies on the stack of the function that lends it, or in one heap
+// block, and never moves: exporters may point into the Py_buffer, and the ledger points to the loan. Both ends run with the GIL.
+
+import CPython
+import CSwiftBufABI
+import CSwiftBufStorage
+import SwiftBufCore
+
+/// What is held for one borrow, and where its items are.
+@unsafe
+package struct Lease {
+    /// What has to be given back.
+    struct Holding: OptionSet {
+        let rawValue: UInt8
+        /// `view` was granted.
+        static var view: Holding { Holding(rawValue: 1) }
+        /// A reference to `object`.
+        static var object: Holding { Holding(rawValue: 2) }
+        /// The borrow word of `storage` counts this borrow.
+        static var word: Holding { Holding(rawValue: 4) }
+        /// A reference to `storage`.
+        static var storage: Holding { Holding(rawValue: 8) }
+        /// `loan` is entered.
+        static var loan: Holding { Holding(rawValue: 16) }
+    }
+
+    var view: Py_buffer
+    var loan: swiftbuf_loan
+    var object: UnsafeMutablePointer<PyObject>?
+    var storage: UnsafeMutablePointer<swiftbuf_storage>?
+    var holds: Holding
+    var isMutable: Bool
+
+    /// Element [0, …, 0]; never NULL.
+    var base: UnsafeMutableRawPointer
+    /// `rank` numbers.
+    var shape: UnsafePointer<Int>
+    /// `rank` byte strides; only where strides were asked for.
+    var strides: UnsafePointer<Int>
+    var rank: Int
+    /// Of all items.
+    var count: Int
+
+    /// The shape of an exporter that gives none.
+    var extent: Int
+    /// The strides of an exporter that gives none.
+    var packedStrides: InlineArray<64, Int>
+}
+
+extension UnsafeMutablePointer where Pointee == Lease {
+    /// Begins a borrow.
+    ///
+    /// - Parameter object: Any Python object; the caller has a reference for the time of the call.
+    /// - Throws: ``BorrowError``; then nothing is held, and unless it is `raised` no exception is set.
+    /// - Threads: With the GIL. May run Python code.
+    @unsafe
+    @inline(__always)
+    func begin(_ object: UnsafeMutablePointer<PyObject>, _ request: borrowing BorrowRequest) throws(BorrowError) {
+        // SAFETY: the fields are trivial, so that memory which was not initialised can be assigned to.
+        unsafe pointee.holds = []
+        unsafe pointee.isMutable = request.isMutable
+        if let api = unsafe swiftbuf_api_loaded(), let export = unsafe api.pointee.buffer_export(api, object) {
+            try unsafe beginOwn(object, export, request)
+        } else {
+            try unsafe beginForeign(object, request)
+        }
+    }
+
+    /// Ends a borrow: gives back all that is held.
+    ///
+    /// - Threads: With the GIL. May run Python code; an exception that is set stays set.
+    @unsafe
+    @inline(__always)
+    package func end() {
+        // SAFETY: `holds` says what is there.
+        let holds = unsafe pointee.holds
+        if holds.contains(.loan) { unsafe swiftbuf_loan_end(swiftbuf_ledger_current(), loanPointer) }
+        if holds.contains(.word) { unsafe pointee.storage.unsafelyUnwrapped.endBorrow(isMutable: pointee.isMutable) }
+        if holds.contains(.storage) { unsafe swiftbuf_storage_release(pointee.storage) }
+        if holds.contains(.view) { unsafe PyBuffer_Release(viewPointer) }
+        if holds.contains(.object) { unsafe swiftbuf_drop_reference(pointee.object) }
+    }
+
+    /// The Py_buffer, where it lies.
+    var viewPointer: UnsafeMutablePointer<Py_buffer> {
+        unsafe UnsafeMutableRawPointer(self).assumingMemoryBound(to: Py_buffer.self)
+    }
+
+    /// The loan, where it lies.
+    var loanPointer: UnsafeMutablePointer<swiftbuf_loan> {
+        // Behind the Py_buffer, whose size is a multiple of the loan's alignment.
+        unsafe (UnsafeMutableRawPointer(self) + MemoryLayout<Py_buffer>.stride).assumingMemoryBound(to: swiftbuf_loan.self)
+    }
+
+    /// The items' layout, of which strides were asked for.
+    @inline(__always)
+    func withLayout<Result>(itemByteCount: Int, _ body: (borrowing Layout) -> Result) -> Result {
+        // SAFETY: `rank` numbers each, in the exporter's memory or in the lease.
+        unsafe body(
+            Layout(
+                shape: Span(_unsafeElements: UnsafeBufferPointer(start: pointee.shape, count: pointee.rank)),
+                byteStrides: Span(_unsafeElements: UnsafeBufferPointer(start: pointee.strides, count: pointee.rank)),
+                itemByteCount: itemByteCount))
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
+    /// Counts a borrow, of either kind.
+    @inline(__always)
+    func beginBorrow(isMutable: Bool) throws(BorrowError) {
+        // SAFETY: the caller has a reference.
+        do throws(SwiftBufCore.BorrowConflict) {
+            if isMutable { try unsafe beginMutableBorrow() } else { try unsafe beginSharedBorrow() }
+        } catch {
+            throw unsafe .conflict(error == .moving && isTaken ? .taken : BorrowConflict(error))
+        }
+    }
+
+    /// Ends it.
+    @inline(__always)
+    func endBorrow(isMutable: Bool) {
+        if isMutable { unsafe endMutableBorrow() } else { unsafe endSharedBorrow() }
+    }
+}

@@ -1,0 +1,100 @@
+// Python's memory as a typed Swift view: packed items, to read and write.
+
+/// Borrowed memory of a Python object, to read and write: items packed in C order.
+///
+/// As ``BorrowedBuffer``; while it lasts, nobody else can borrow the same bytes.
+public struct MutableBorrowedBuffer<Element: BufferElement>: ~Copyable {
+    @usableFromInline let items: BorrowedItems
+    private let hold: LeaseHold
+
+    @usableFromInline
+    init(_ items: BorrowedItems, _ hold: consuming LeaseHold) {
+        self.items = items
+        self.hold = hold
+    }
+
+    /// For the package: what another module of it begins.
+    package init(items: BorrowedItems, hold: consuming LeaseHold) {
+        self.items = items
+        self.hold = hold
+    }
+}
+
+extension MutableBorrowedBuffer {
+    /// How many dimensions there are: 0 to 64.
+    @inlinable
+    public var rank: Int { items.rank }
+
+    /// How many items there are in all: the product of the shape, 1 for no dimensions.
+    @inlinable
+    public var count: Int { items.count }
+
+    /// Items along each dimension.
+    public var shape: [Int] { items.shapeArray }
+
+    /// Items along one dimension.
+    ///
+    /// - Precondition: `axis` is below ``rank``.
+    @inlinable
+    public func count(alongAxis axis: Int) -> Int { items.count(alongAxis: axis) }
+
+    /// All items, in C order, to read.
+    @inlinable
+    public var span: Span<Element> {
+        @_lifetime(borrow self)
+        get {
+            // SAFETY: packed and aligned items of this type, kept in place by `hold`, as long as this value.
+            let span = unsafe Span<Element>(_unsafeStart: items.pointer(), count: items.count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// All items, in C order.
+    @inlinable
+    public var mutableSpan: MutableSpan<Element> {
+        @_lifetime(&self)
+        mutating get {
+            // SAFETY: as above; and the exporter has granted writing.
+            let span = unsafe MutableSpan<Element>(_unsafeStart: items.pointer(), count: items.count)
+            return unsafe _overrideLifetime(span, mutating: &self)
+        }
+    }
+
+    /// The items of one row: those with this index in the first dimension, in C order.
+    ///
+    /// - Precondition: There is a first dimension, and the index is in it.
+    @inlinable
+    @_lifetime(&self)
+    public mutating func mutableRow(_ index: Int) -> MutableSpan<Element> {
+        let count = items.rowCount(index)
+        let span = unsafe MutableSpan<Element>(_unsafeStart: items.pointer(at: index * count), count: count)
+        return unsafe _overrideLifetime(span, mutating: &self)
+    }
+
+    /// An item of one dimension.
+    ///
+    /// - Precondition: ``rank`` is 1 and the index in bounds; a `shape:` given to the borrow makes sure of the first.
+    @inlinable
+    public subscript(index: Int) -> Element {
+        get { unsafe items.pointer(at: items.packedIndex(index)).pointee }
+        set { unsafe items.pointer(at: items.packedIndex(index)).pointee = newValue }
+    }
+
+    /// An item of two dimensions.
+    ///
+    /// - Precondition: ``rank`` is 2 and the indices in bounds.
+    @inlinable
+    public subscript(row: Int, column: Int) -> Element {
+        get { unsafe items.pointer(at: items.packedIndex(row, column)).pointee }
+        set { unsafe items.pointer(at: items.packedIndex(row, column)).pointee = newValue }
+    }
+
+    /// An item of three dimensions.
+    ///
+    /// - Precondition: ``rank`` is 3 and the indices in bounds.
+    @inlinable
+    public subscript(first: Int, second: Int, third: Int) -> Element {
+        get { unsafe items.pointer(at: items.packedIndex(first, second, third)).pointee }
+        set { unsafe items.pointer(at: items.packedIndex(first, second, third)).pointee = newValue }
+    }
+}

@@ -1,0 +1,98 @@
+// Python's memory as a typed Swift view: items at any strides, to read and write.
+
+/// Borrowed memory of a Python object, to read and write, whose items lie at distances of their own.
+///
+/// As ``StridedBuffer``; while it lasts, nobody else can borrow bytes from the first to the last of its items.
+public struct MutableStridedBuffer<Element: BufferElement>: ~Copyable {
+    @usableFromInline let items: BorrowedItems
+    private let hold: LeaseHold
+
+    @usableFromInline
+    init(_ items: BorrowedItems, _ hold: consuming LeaseHold) {
+        self.items = items
+        self.hold = hold
+    }
+}
+
+extension MutableStridedBuffer {
+    /// How many dimensions there are: 0 to 64.
+    @inlinable
+    public var rank: Int { items.rank }
+
+    /// How many items there are in all: the product of the shape, 1 for no dimensions.
+    @inlinable
+    public var count: Int { items.count }
+
+    /// Items along each dimension.
+    public var shape: [Int] { items.shapeArray }
+
+    /// Bytes from one item to the next along each dimension; negative and zero ones are possible.
+    public var byteStrides: [Int] {
+        // SAFETY: `rank` numbers.
+        unsafe Array(UnsafeBufferPointer(start: items.strides, count: items.rank))
+    }
+
+    /// Items along one dimension.
+    ///
+    /// - Precondition: `axis` is below ``rank``.
+    @inlinable
+    public func count(alongAxis axis: Int) -> Int { items.count(alongAxis: axis) }
+
+    /// A row of two dimensions; nil if its items do not lie beside each other.
+    ///
+    /// - Precondition: ``rank`` is 2 and the index in bounds.
+    @inlinable
+    @_lifetime(&self)
+    public mutating func mutableRow(_ index: Int) -> MutableSpan<Element>? {
+        precondition(rank == 2, "rows are those of two dimensions")
+        items.check(index, 0)
+        guard items.hasPackedRows(of: MemoryLayout<Element>.stride) else { return nil }
+        // SAFETY: packed and aligned items of this type, kept in place by `hold`, as long as this value.
+        let start = unsafe (items.base + index &* items.strides[0]).assumingMemoryBound(to: Element.self)
+        let span = unsafe MutableSpan<Element>(_unsafeStart: start, count: items.shape[1])
+        return unsafe _overrideLifetime(span, mutating: &self)
+    }
+
+    /// Calls `body` with each item, in C order, whatever the number of dimensions.
+    @inlinable
+    public func forEach<Failure: Error>(_ body: (Element) throws(Failure) -> Void) throws(Failure) {
+        // SAFETY: the address of an item.
+        try unsafe items.forEachPlace { (place) throws(Failure) in try unsafe body(place.load(as: Element.self)) }
+    }
+
+    /// Lets `body` change each item, in C order, whatever the number of dimensions.
+    @inlinable
+    public mutating func modifyEach<Failure: Error>(_ body: (inout Element) throws(Failure) -> Void) throws(Failure) {
+        // SAFETY: the address of an item, which nobody else has borrowed.
+        try unsafe items.forEachPlace { (place) throws(Failure) in
+            try unsafe body(&place.assumingMemoryBound(to: Element.self).pointee)
+        }
+    }
+
+    /// An item of one dimension.
+    ///
+    /// - Precondition: ``rank`` is 1 and the index in bounds; a `shape:` given to the borrow makes sure of the first.
+    @inlinable
+    public subscript(index: Int) -> Element {
+        get { unsafe items.place(index).load(as: Element.self) }
+        set { unsafe items.place(index).storeBytes(of: newValue, as: Element.self) }
+    }
+
+    /// An item of two dimensions.
+    ///
+    /// - Precondition: ``rank`` is 2 and the indices in bounds.
+    @inlinable
+    public subscript(row: Int, column: Int) -> Element {
+        get { unsafe items.place(row, column).load(as: Element.self) }
+        set { unsafe items.place(row, column).storeBytes(of: newValue, as: Element.self) }
+    }
+
+    /// An item of three dimensions.
+    ///
+    /// - Precondition: ``rank`` is 3 and the indices in bounds.
+    @inlinable
+    public subscript(first: Int, second: Int, third: Int) -> Element {
+        get { unsafe items.place(first, second, third).load(as: Element.self) }
+        set { unsafe items.place(first, second, third).storeBytes(of: newValue, as: Element.self) }
+    }
+}

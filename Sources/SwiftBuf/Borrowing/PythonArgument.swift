@@ -1,0 +1,120 @@
+// A Python object that is lent to Swift for the time of a call, and the ways to borrow its memory.
+
+#if hasFeature(Embedded)
+    /// What borrowing throws: in Embedded Swift, which has no errors of unknown type, ``BorrowError``.
+    public typealias BorrowFailure = BorrowError
+#else
+    /// What borrowing throws: ``BorrowError``, and whatever the body throws.
+    public typealias BorrowFailure = any Error
+#endif
+
+/// A Python object, while the calling thread has the GIL and somebody else keeps the object.
+///
+/// Made by ``PythonArguments`` in a module for Python, and by `SwiftBufEmbed` in a program. It cannot be kept: the compiler refuses it.
+///
+/// - Threads: The one that it was lent on.
+@safe
+public struct PythonArgument: ~Escapable {
+    @usableFromInline let object: UnsafeMutableRawPointer
+
+    /// - Parameter object: A `PyObject` that stays alive as long as the value, on a thread that has the GIL.
+    @unsafe
+    @inlinable
+    @_lifetime(immortal)
+    public init(unsafeObject object: UnsafeMutableRawPointer) {
+        unsafe self.object = object
+    }
+}
+
+extension PythonArgument {
+    /// Borrows the object's memory to read: items packed in C order.
+    ///
+    /// - Parameters:
+    ///   - element: The type of the items. Formats are told apart by kind and size: `l` and `q` are both `Int64`.
+    ///   - shape: The shapes that are accepted.
+    ///   - copyIfNeeded: Whether a packed copy may be lent of memory that lies otherwise, is misaligned, or in the other byte order. The
+    ///     type and the shape must be right all the same.
+    ///   - body: Gets the memory for the time of the call.
+    /// - Returns: What `body` returns.
+    /// - Throws: ``BorrowError``, and then `body` was not called; and what `body` throws.
+    /// - Complexity: O(dimensions), but for a copy.
+    /// - Ownership: The exporter keeps its memory until `body` is over, and gets it back exactly once.
+    /// - Threads: With the GIL.
+    /// - Source: CPython, `Doc/c-api/buffer.rst` (`PyObject_GetBuffer`, with `PyBUF_ND | PyBUF_FORMAT`).
+    @inlinable
+    public func withBorrowed<Element: BufferElement, Result: ~Copyable>(
+        as element: Element.Type, shape: ShapePattern = .any, copyIfNeeded: Bool = false,
+        _ body: (borrowing BorrowedBuffer<Element>) throws(BorrowFailure) -> Result
+    ) throws(BorrowFailure) -> Result {
+        try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
+            (room) throws(BorrowFailure) -> Result in
+            // SAFETY: the room stays where it is until the buffer is gone, at the end of this closure.
+            let room = unsafe room.baseAddress.unsafelyUnwrapped
+            let items = try unsafe beginLease(
+                in: room, of: object, format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment,
+                options: copyIfNeeded ? .copying : [], shape: shape)
+            let buffer = unsafe BorrowedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
+            return try body(buffer)
+        }
+    }
+
+    /// Borrows the object's memory to read and write: items packed in C order.
+    ///
+    /// Never a copy, because what is written to it would be lost. In all else ``withBorrowed(as:shape:copyIfNeeded:_:)``.
+    @inlinable
+    public func withMutablyBorrowed<Element: BufferElement, Result: ~Copyable>(
+        as element: Element.Type, shape: ShapePattern = .any,
+        _ body: (inout MutableBorrowedBuffer<Element>) throws(BorrowFailure) -> Result
+    ) throws(BorrowFailure) -> Result {
+        try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
+            (room) throws(BorrowFailure) -> Result in
+            // SAFETY: as above.
+            let room = unsafe room.baseAddress.unsafelyUnwrapped
+            let items = try unsafe beginLease(
+                in: room, of: object, format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment,
+                options: .mutable, shape: shape)
+            var buffer = unsafe MutableBorrowedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
+            return try body(&buffer)
+        }
+    }
+
+    /// Borrows the object's memory to read, at whatever strides its items lie.
+    ///
+    /// In all else ``withBorrowed(as:shape:copyIfNeeded:_:)``.
+    @inlinable
+    public func withStridesBorrowed<Element: BufferElement, Result: ~Copyable>(
+        as element: Element.Type, shape: ShapePattern = .any, copyIfNeeded: Bool = false,
+        _ body: (borrowing StridedBuffer<Element>) throws(BorrowFailure) -> Result
+    ) throws(BorrowFailure) -> Result {
+        try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
+            (room) throws(BorrowFailure) -> Result in
+            // SAFETY: as above.
+            let room = unsafe room.baseAddress.unsafelyUnwrapped
+            let items = try unsafe beginLease(
+                in: room, of: object, format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment,
+                options: copyIfNeeded ? [.strided, .copying] : .strided, shape: shape)
+            let buffer = unsafe StridedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
+            return try body(buffer)
+        }
+    }
+
+    /// Borrows the object's memory to read and write, at whatever strides its items lie.
+    ///
+    /// In all else ``withMutablyBorrowed(as:shape:_:)``.
+    @inlinable
+    public func withStridesMutablyBorrowed<Element: BufferElement, Result: ~Copyable>(
+        as element: Element.Type, shape: ShapePattern = .any,
+        _ body: (inout MutableStridedBuffer<Element>) throws(BorrowFailure) -> Result
+    ) throws(BorrowFailure) -> Result {
+        try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
+            (room) throws(BorrowFailure) -> Result in
+            // SAFETY: as above.
+            let room = unsafe room.baseAddress.unsafelyUnwrapped
+            let items = try unsafe beginLease(
+                in: room, of: object, format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment,
+                options: [.mutable, .strided], shape: shape)
+            var buffer = unsafe MutableStridedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
+            return try body(&buffer)
+        }
+    }
+}

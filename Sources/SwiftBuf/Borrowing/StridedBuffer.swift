@@ -1,0 +1,94 @@
+// Python's memory as a typed Swift view: items at any strides, to read. Nothing is copied for it.
+
+/// Borrowed memory of a Python object, to read, whose items lie at distances of their own: slices, transposed arrays, columns.
+///
+/// As ``BorrowedBuffer``, but for the spans, which exist only where items lie beside each other.
+public struct StridedBuffer<Element: BufferElement>: ~Copyable {
+    @usableFromInline let items: BorrowedItems
+    private let hold: LeaseHold
+
+    @usableFromInline
+    init(_ items: BorrowedItems, _ hold: consuming LeaseHold) {
+        self.items = items
+        self.hold = hold
+    }
+}
+
+extension StridedBuffer {
+    /// How many dimensions there are: 0 to 64.
+    @inlinable
+    public var rank: Int { items.rank }
+
+    /// How many items there are in all: the product of the shape, 1 for no dimensions.
+    @inlinable
+    public var count: Int { items.count }
+
+    /// Items along each dimension.
+    public var shape: [Int] { items.shapeArray }
+
+    /// Bytes from one item to the next along each dimension; negative and zero ones are possible.
+    public var byteStrides: [Int] {
+        // SAFETY: `rank` numbers.
+        unsafe Array(UnsafeBufferPointer(start: items.strides, count: items.rank))
+    }
+
+    /// Items along one dimension.
+    ///
+    /// - Precondition: `axis` is below ``rank``.
+    @inlinable
+    public func count(alongAxis axis: Int) -> Int { items.count(alongAxis: axis) }
+
+    /// All items in C order; nil if they are not packed so.
+    @inlinable
+    public var span: Span<Element>? {
+        @_lifetime(borrow self)
+        get {
+            guard items.isPacked(itemByteCount: MemoryLayout<Element>.stride) else { return nil }
+            // SAFETY: packed and aligned items of this type, kept in place by `hold`, as long as this value.
+            let span = unsafe Span<Element>(_unsafeStart: items.pointer(), count: items.count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// A row of two dimensions; nil if its items do not lie beside each other.
+    ///
+    /// - Precondition: ``rank`` is 2 and the index in bounds.
+    @inlinable
+    @_lifetime(borrow self)
+    public func row(_ index: Int) -> Span<Element>? {
+        precondition(rank == 2, "rows are those of two dimensions")
+        items.check(index, 0)
+        guard items.hasPackedRows(of: MemoryLayout<Element>.stride) else { return nil }
+        // SAFETY: as above.
+        let start = unsafe (items.base + index &* items.strides[0]).assumingMemoryBound(to: Element.self)
+        let span = unsafe Span<Element>(_unsafeStart: start, count: items.shape[1])
+        return unsafe _overrideLifetime(span, borrowing: self)
+    }
+
+    /// Calls `body` with each item, in C order, whatever the number of dimensions.
+    @inlinable
+    public func forEach<Failure: Error>(_ body: (Element) throws(Failure) -> Void) throws(Failure) {
+        // SAFETY: the address of an item.
+        try unsafe items.forEachPlace { (place) throws(Failure) in try unsafe body(place.load(as: Element.self)) }
+    }
+
+    /// An item of one dimension.
+    ///
+    /// - Precondition: ``rank`` is 1 and the index in bounds; a `shape:` given to the borrow makes sure of the first.
+    @inlinable
+    public subscript(index: Int) -> Element { unsafe items.place(index).load(as: Element.self) }
+
+    /// An item of two dimensions.
+    ///
+    /// - Precondition: ``rank`` is 2 and the indices in bounds.
+    @inlinable
+    public subscript(row: Int, column: Int) -> Element { unsafe items.place(row, column).load(as: Element.self) }
+
+    /// An item of three dimensions.
+    ///
+    /// - Precondition: ``rank`` is 3 and the indices in bounds.
+    @inlinable
+    public subscript(first: Int, second: Int, third: Int) -> Element {
+        unsafe items.place(first, second, third).load(as: Element.self)
+    }
+}

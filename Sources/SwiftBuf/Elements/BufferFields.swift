@@ -1,0 +1,156 @@
+// The fields of a record, held against its type, and the format that they make.
+//
+// Swift lays a struct out field by field: each at the next multiple of its alignment behind the one before, whose size does not count
+// its pad at the end. So the offsets follow from the types alone, and where a key path says another offset the declaration is wrong.
+// The format is written in standard sizes without alignment (`=`), with every pad in it, so that all readers agree on the places. NumPy
+// wants the `=` behind the shape of a sub-array, in front of its letter.
+
+/// The fields of a record in the order of its stored properties, and the format that they make.
+///
+/// See ``BufferRecord``.
+public struct BufferFields<Root: BitwiseCopyable>: Sendable {
+    /// `T{…}`, or an error in its place.
+    let format: BufferFormat
+
+    /// Holds the fields against the type.
+    ///
+    /// - Complexity: O(*n*) in the fields. Kept in a `static let`, it is done once.
+    public init(_ fields: [BufferField<Root>]) {
+        var error = Self.firstError(in: fields)
+        #if !hasFeature(Embedded)
+            if error != .noFields, let better = Self.firstErrorByReflection(in: fields) { error = better }
+        #endif
+        var text: [UInt8] = []
+        if error == nil { text = Self.text(of: fields) }
+        let unpaddedByteCount = text.count
+        if error == nil {
+            appendPad(MemoryLayout<Root>.stride - MemoryLayout<Root>.size, to: &text)
+            text.append(UInt8(ascii: "}"))
+        }
+        format = BufferFormat(
+            FormatText(text, unpaddedByteCount: unpaddedByteCount, error: error), byteCount: MemoryLayout<Root>.stride)
+    }
+
+    /// Why these are no fields of the type; nil if they are.
+    public var error: RecordError? { format.error }
+
+    private static func firstError(in fields: [BufferField<Root>]) -> RecordError? {
+        if fields.isEmpty { return .noFields }
+        var end = 0
+        for (index, field) in fields.enumerated() {
+            let name = ShortText(field.name)
+            if !isValid(field.name) { return .invalidName(name) }
+            for other in fields[..<index] where isSame(other.name, field.name) { return .duplicateName(name) }
+            if field.format.error != nil { return .invalidField(name) }
+            if field.hasKeyPath && field.byteOffset == nil { return .notStored(name) }
+            let expected = (end + field.byteAlignment - 1) & ~(field.byteAlignment - 1)
+            let actual = field.byteOffset ?? expected
+            if actual < expected { return .outOfOrder(name) }
+            if actual > expected { return .fieldLeftOut(name) }
+            end = actual + field.byteCount
+        }
+        return end == MemoryLayout<Root>.size ? nil : .unequalSize(declared: end, actual: MemoryLayout<Root>.size)
+    }
+
+    /// The format up to the pad at the end; the fields are right.
+    private static func text(of fields: [BufferField<Root>]) -> [UInt8] {
+        var text = [UInt8(ascii: "T"), UInt8(ascii: "{")]
+        var end = 0
+        for field in fields {
+            let offset = (end + field.byteAlignment - 1) & ~(field.byteAlignment - 1)
+            appendPad(offset - end, to: &text)
+            field.format.appendAsField(to: &text, isFirst: end == 0)
+            text.append(UInt8(ascii: ":"))
+            append(field.name, to: &text)
+            text.append(UInt8(ascii: ":"))
+            end = offset + field.byteCount
+        }
+        return text
+    }
+}
+
+extension BufferFormat {
+    /// Writes the format as that of a field, which has no pad at its end.
+    ///
+    /// - Parameter isFirst: Whether it says that sizes are standard ones, which then holds for the fields behind it too.
+    fileprivate func appendAsField(to text: inout [UInt8], isFirst: Bool = false) {
+        // SAFETY: the text has that many bytes, and `owner` keeps it.
+        let isRecord = owner.map { $0.unpaddedByteCount < $0.byteCount } ?? false
+        let byteCount = owner?.unpaddedByteCount ?? textByteCount
+        // In standard sizes, which hold inside of a record, a 64-bit integer has another letter than in native ones.
+        var saysSizes = isFirst && (unsafe self.text[0] != UInt8(ascii: "T"))
+        for index in 0..<byteCount {
+            let byte = unsafe self.text[index]
+            let isShape = (UInt8(ascii: "(")...UInt8(ascii: "9")).contains(byte)
+            if saysSizes && !isShape && byte != UInt8(ascii: "T") {
+                text.append(UInt8(ascii: "="))
+                saysSizes = false
+            }
+            switch byte {
+            case UInt8(ascii: "l") where !isComposed: text.append(UInt8(ascii: "q"))
+            case UInt8(ascii: "L") where !isComposed: text.append(UInt8(ascii: "Q"))
+            default: text.append(byte)
+            }
+        }
+        if isRecord { text.append(UInt8(ascii: "}")) }
+    }
+
+    /// Whether the text was written here, by standard sizes.
+    private var isComposed: Bool { owner != nil }
+
+    /// So many items beside each other, as a sub-array.
+    init(repeating element: BufferFormat, count: Int) {
+        var text = [UInt8(ascii: "(")]
+        append(count, to: &text)
+        var rest: [UInt8] = []
+        // As an element of an array an item has its pad.
+        if element.owner == nil {
+            element.appendAsField(to: &rest)
+        } else {
+            // SAFETY: the text has that many bytes, and `owner` keeps it.
+            for index in 0..<element.textByteCount { rest.append(unsafe element.text[index]) }
+        }
+        // An array of arrays has one shape of more dimensions.
+        text.append(rest.first == UInt8(ascii: "(") ? UInt8(ascii: ",") : UInt8(ascii: ")"))
+        text.append(contentsOf: rest.first == UInt8(ascii: "(") ? rest[1...] : rest[...])
+        self.init(
+            FormatText(text, unpaddedByteCount: text.count, error: element.error), byteCount: element.byteCount * count)
+    }
+}
+
+private func appendPad(_ byteCount: Int, to text: inout [UInt8]) {
+    if byteCount == 0 { return }
+    append(byteCount, to: &text)
+    text.append(UInt8(ascii: "x"))
+}
+
+private func append(_ number: Int, to text: inout [UInt8]) {
+    if number >= 10 { append(number / 10, to: &text) }
+    text.append(UInt8(ascii: "0") + UInt8(number % 10))
+}
+
+private func append(_ name: StaticString, to text: inout [UInt8]) {
+    name.forEachByte { text.append($0) }
+}
+
+private func isValid(_ name: StaticString) -> Bool {
+    var isEmpty = true
+    var isValid = true
+    name.forEachByte { byte in
+        isEmpty = false
+        if byte == 0 || byte == UInt8(ascii: ":") { isValid = false }
+    }
+    return isValid && !isEmpty
+}
+
+private func isSame(_ first: StaticString, _ second: StaticString) -> Bool {
+    var bytes: [UInt8] = []
+    var index = 0
+    var isSame = true
+    first.forEachByte { bytes.append($0) }
+    second.forEachByte { byte in
+        if index >= bytes.count || bytes[index] != byte { isSame = false }
+        index += 1
+    }
+    return isSame && index == bytes.count
+}

@@ -1,0 +1,38 @@
+// Structs as items: NumPy's structured dtypes.
+
+/// A struct whose values can be the items of a buffer: NumPy sees a structured dtype with its fields.
+///
+///     struct Particle: BufferRecord {
+///         var position: InlineArray<3, Float>
+///         var mass: Double
+///         var id: Int32
+///
+///         static let bufferFields = BufferFields<Particle>([
+///             BufferField("position", \.position), BufferField("mass", \.mass), BufferField("id", \.id),
+///         ])
+///     }
+///
+/// Every stored property is one field, in the order of the properties. What is declared is held against the type: a property that is
+/// left out, a wrong order or a wrong type is a ``RecordError`` that names the field, thrown by whatever would make the first view.
+/// Where there are no key paths (Embedded Swift), `BufferField("mass", Double.self)` says the same.
+///
+/// - Note: Bytes between fields are exported as pads. What they hold is not defined: whoever must not show it zeroes the memory first.
+public protocol BufferRecord: BufferElement {
+    /// The fields, in the order of the stored properties.
+    ///
+    /// A stored `static let`: it is worked out once.
+    static var bufferFields: BufferFields<Self> { get }
+}
+
+extension BufferRecord {
+    /// `T{…}` with the fields and their names, as PEP 3118 writes a struct.
+    public static var bufferFormat: BufferFormat { bufferFields.format }
+}
+
+/// Arrays of fixed size: sub-arrays in NumPy.
+extension InlineArray: BufferElement where Element: BufferElement {
+    /// `(3)f` and so on.
+    ///
+    /// - Complexity: O(*n*) in the length of the text, at each call.
+    public static var bufferFormat: BufferFormat { BufferFormat(repeating: Element.bufferFormat, count: count) }
+}

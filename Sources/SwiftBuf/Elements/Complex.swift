@@ -1,0 +1,42 @@
+// A complex number as memory: two numbers beside each other, as C and NumPy have it. Arithmetic is not done here.
+
+import SwiftBufCore
+
+/// A real number that a ``Complex`` can be made of: `Float` and `Double`.
+public protocol ComplexPart: BufferElement {
+    /// How Python reads a complex number of such parts.
+    static var complexBufferFormat: BufferFormat { get }
+}
+
+extension Float: ComplexPart {
+    /// NumPy's complex64, `Zf`.
+    public static var complexBufferFormat: BufferFormat { BufferFormat("Zf", kind: .complex64) }
+}
+
+extension Double: ComplexPart {
+    /// NumPy's complex128, `Zd`.
+    public static var complexBufferFormat: BufferFormat { BufferFormat("Zd", kind: .complex128) }
+}
+
+/// A complex number in memory, real part first: C's `float _Complex` and `double _Complex`.
+///
+/// Only a place for the two parts; swiftbuf computes nothing.
+@frozen
+public struct Complex<Part: ComplexPart>: BufferElement {
+    /// The real part.
+    public var real: Part
+    /// The imaginary part.
+    public var imaginary: Part
+
+    /// A complex number of these parts.
+    @inlinable
+    public init(_ real: Part, _ imaginary: Part) {
+        self.real = real
+        self.imaginary = imaginary
+    }
+
+    /// `Zf` or `Zd`.
+    public static var bufferFormat: BufferFormat { Part.complexBufferFormat }
+}
+
+extension Complex: Equatable where Part: Equatable {}

@@ -1,0 +1,47 @@
+// The one place where a Swift error of this module becomes a Python exception. Nothing is allocated by Swift on the way.
+
+import CPython
+import CSwiftBufABI
+
+extension BorrowError {
+    /// Sets the exception that stands for the error.
+    ///
+    /// - Threads: With the GIL.
+    @inline(never)
+    package func raise() {
+        switch self {
+        case .raised:
+            if unsafe PyErr_Occurred() == nil {
+                raise(SWIFTBUF_SYSTEM_ERROR)
+            }
+        case .outOfMemory: unsafe PyErr_NoMemory()
+        case .noBuffer: raise(SWIFTBUF_TYPE_ERROR)
+        case .invalidRecord: raise(SWIFTBUF_TYPE_ERROR)
+        case .mismatch(let expected, let found): raise(Self.exception(for: expected, found))
+        case .released, .incoherent: raise(SWIFTBUF_VALUE_ERROR)
+        case .conflict: raise(SWIFTBUF_BUFFER_ERROR)
+        }
+    }
+
+    @inline(never)
+    private func raise(_ exception: swiftbuf_exception) {
+        var text = TextWriter()
+        write(to: &text)
+        text.raise(exception)
+    }
+
+    /// A wrong type is a TypeError, a wrong shape a ValueError; what lies otherwise or is read-only has no such buffer.
+    private static func exception(for expected: BufferDescription, _ found: BufferDescription) -> swiftbuf_exception {
+        if expected.element != found.element { return SWIFTBUF_TYPE_ERROR }
+        if expected.shape.rank >= 0 && expected.shape != found.shape { return SWIFTBUF_VALUE_ERROR }
+        return SWIFTBUF_BUFFER_ERROR
+    }
+}
+
+extension TextWriter {
+    /// Sets an exception with this text.
+    func raise(_ exception: swiftbuf_exception) {
+        // SAFETY: a C string for the time of the call, which copies it.
+        unsafe withCString { text in unsafe swiftbuf_raise_sentence(exception, text) }
+    }
+}

@@ -1,0 +1,90 @@
+// The face for a module for Python that is written in Swift: what a C function of METH_FASTCALL gets, made safe.
+//
+//     @_cdecl("average")
+//     func average(
+//         _ module: UnsafeMutableRawPointer?, _ arguments: UnsafePointer<UnsafeMutableRawPointer?>?, _ count: Int
+//     ) -> UnsafeMutableRawPointer? {
+//         unsafe withPythonArguments(arguments, count: count) { arguments throws(BorrowError) in
+//             try arguments.check(count: 1)
+//             let mean = try arguments[0].withBorrowed(as: Double.self) { samples in mean(samples.span) }
+//             return try .double(mean)
+//         }
+//     }
+
+import CPython
+import CSwiftBufABI
+
+/// The arguments that Python called a function with.
+///
+/// It cannot be kept beyond the call: the compiler refuses it.
+///
+/// - Threads: With the GIL.
+@safe
+public struct PythonArguments: ~Escapable {
+    private let objects: UnsafePointer<UnsafeMutableRawPointer?>?
+    /// How many there are.
+    public let count: Int
+
+    @unsafe
+    @_lifetime(immortal)
+    init(objects: UnsafePointer<UnsafeMutableRawPointer?>?, count: Int) {
+        unsafe self.objects = objects
+        self.count = count
+    }
+
+    /// One argument.
+    ///
+    /// - Precondition: The index is below ``count``; ``check(count:)`` makes sure of it.
+    public subscript(index: Int) -> PythonArgument {
+        @_lifetime(copy self)
+        get {
+            precondition(index >= 0 && index < count, "there is no such argument: check(count:) comes first")
+            // SAFETY: CPython lends that many objects, none of them NULL, for the time of the call, and so of this value.
+            let argument = unsafe PythonArgument(unsafeObject: objects.unsafelyUnwrapped[index].unsafelyUnwrapped)
+            return unsafe _overrideLifetime(argument, copying: self)
+        }
+    }
+
+    /// Refuses another number of arguments.
+    ///
+    /// - Throws: ``BorrowError/raised``, with `TypeError` set.
+    public func check(count expected: Int) throws(BorrowError) {
+        guard count == expected else {
+            var text = TextWriter()
+            text.append(expected)
+            text.append(expected == 1 ? " argument was asked for but " : " arguments were asked for but ")
+            text.append(count)
+            text.append(count == 1 ? " was given" : " were given")
+            text.raise(SWIFTBUF_TYPE_ERROR)
+            throw .raised
+        }
+    }
+}
+
+/// Lets Swift answer a call from Python.
+///
+/// This is the one door of a module for Python; behind it nothing is unsafe.
+///
+/// - Parameters:
+///   - arguments: What CPython hands to a function of METH_FASTCALL: `count` objects, lent for the time of the call. NULL if there is none.
+///   - count: How many.
+///   - body: Answers the call.
+/// - Returns: What the C function returns: a new reference, or NULL with the exception set that stands for the error that `body` threw:
+///   TypeError for an object without a buffer or of another item type, ValueError for another shape or a released Buffer, MemoryError,
+///   and BufferError for all that may be otherwise at another time.
+/// - Threads: With the GIL.
+/// - Source: CPython, `Doc/c-api/structures.rst` (`METH_FASTCALL`).
+@unsafe
+public func withPythonArguments(
+    _ arguments: UnsafePointer<UnsafeMutableRawPointer?>?, count: Int,
+    _ body: (PythonArguments) throws(BorrowError) -> PythonResult
+) -> UnsafeMutableRawPointer? {
+    // SAFETY: with the GIL, by the contract.
+    guard swiftbuf_api_load() == 0 else { return nil }
+    do throws(BorrowError) {
+        return unsafe try body(PythonArguments(objects: arguments, count: count)).relinquish()
+    } catch {
+        error.raise()
+        return nil
+    }
+}

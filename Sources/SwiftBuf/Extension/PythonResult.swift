@@ -1,0 +1,59 @@
+// What a Swift function gives back to Python.
+
+import CPython
+import CSwiftBufABI
+
+/// A new Python object, on its way to Python.
+///
+/// - Ownership: Noncopyable: one reference, which is handed over or dropped.
+/// - Threads: With the GIL.
+@safe
+@frozen
+public struct PythonResult: ~Copyable {
+    @usableFromInline let object: UnsafeMutableRawPointer
+
+    private init(_ new: UnsafeMutablePointer<PyObject>?) throws(BorrowError) {
+        guard let new = unsafe new else { throw .raised }
+        unsafe object = UnsafeMutableRawPointer(new)
+    }
+
+    /// None.
+    public static func none() throws(BorrowError) -> PythonResult {
+        unsafe try PythonResult(swiftbuf_none())
+    }
+
+    /// An int.
+    public static func int(_ value: Int) throws(BorrowError) -> PythonResult {
+        unsafe try PythonResult(PyLong_FromSsize_t(value))
+    }
+
+    /// A float.
+    public static func double(_ value: Double) throws(BorrowError) -> PythonResult {
+        unsafe try PythonResult(PyFloat_FromDouble(value))
+    }
+
+    /// A bool.
+    public static func bool(_ value: Bool) throws(BorrowError) -> PythonResult {
+        unsafe try PythonResult(PyBool_FromLong(value ? 1 : 0))
+    }
+
+    /// A `swiftbuf.Buffer` over the memory of a ``SharedBuffer``: not a copy.
+    ///
+    /// - Throws: ``BorrowError/conflict(_:)`` if the memory was taken back; `raised` if there is no room for the object.
+    public static func buffer<Element>(_ buffer: SharedBuffer<Element>) throws(BorrowError) -> PythonResult {
+        unsafe try PythonResult(buffer.newPythonBuffer().assumingMemoryBound(to: PyObject.self))
+    }
+
+    /// Hands the reference to the caller.
+    @unsafe
+    consuming func relinquish() -> UnsafeMutableRawPointer {
+        let object = unsafe object
+        discard self
+        return unsafe object
+    }
+
+    deinit {
+        // SAFETY: this value owns one reference, and the GIL is held by its contract.
+        unsafe swiftbuf_drop_reference(object.assumingMemoryBound(to: PyObject.self))
+    }
+}
