@@ -111,6 +111,11 @@ def compile_shared(source: Path, target: Path, flags: list[str]) -> Path:
 def compile_extension(name: str, folder: Path, flags: list[str]) -> ModuleType:
     """Compile c/<name>.c to an extension module of the limited API, and import it."""
     library = compile_shared(HERE / "c" / f"{name}.c", folder / f"{name}.abi3.so", [*python_headers(), *flags])
+    return import_extension(name, library)
+
+
+def import_extension(name: str, library: Path) -> ModuleType:
+    """Import an extension module by its path."""
     loader = importlib.machinery.ExtensionFileLoader(name, str(library))
     spec = importlib.util.spec_from_file_location(name, library, loader=loader)
     assert spec is not None
@@ -149,6 +154,13 @@ def abi_probe(helpers_folder: Path) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def probe() -> ModuleType:
+    """The extension in Embedded Swift on top of SwiftBuf: Tests/ProbeExtension."""
+    library = path_from_environment("SWIFTBUF_PROBE", "the path of the probe extension", "scripts/test builds it")
+    return import_extension("swiftbuf_probe", library)
+
+
+@pytest.fixture(scope="session")
 def judge() -> ModuleType:
     """CPython's own tester of exporters, `_testbuffer`."""
     try:
@@ -162,14 +174,14 @@ def judge() -> ModuleType:
     return _testbuffer
 
 
-def path_from_environment(name: str, what: str) -> Path:
+def path_from_environment(name: str, what: str, how: str = "build the wheel first (pip wheel . --no-deps)") -> Path:
     """Return the file that an environment variable names."""
     value = os.environ.get(name)
     if not value:
         pytest.fail(f"{name} is not set: set it to {what} (scripts/test does).", pytrace=False)
     path = Path(value)
     if not path.is_file():
-        pytest.fail(f"{name} names no file: build the wheel first (pip wheel . --no-deps).", pytrace=False)
+        pytest.fail(f"{name} names no file: {how}.", pytrace=False)
     return path
 
 

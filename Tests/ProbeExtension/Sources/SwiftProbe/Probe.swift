@@ -1,0 +1,161 @@
+// What the functions do: everything of SwiftBuf that an extension uses.
+
+import CProbe
+import SwiftBuf
+
+struct Particle: BufferRecord {
+    var position: InlineArray<3, Float>
+    var isFixed: Bool
+    var mass: Double
+
+    static let bufferFields = BufferFields<Particle>([
+        BufferField("position", InlineArray<3, Float>.self), BufferField("fixed", Bool.self),
+        BufferField("mass", Double.self),
+    ])
+}
+
+typealias Objects = UnsafePointer<UnsafeMutableRawPointer?>?
+
+@_cdecl("probe_total")
+func total(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withPythonArguments(objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        return try .double(
+            arguments[0].withBorrowed(as: Double.self) { (samples) throws(BorrowError) in
+                var sum = 0.0
+                let span = samples.span
+                for index in span.indices { sum += span[index] }
+                return sum
+            })
+    }
+}
+
+@_cdecl("probe_total_of_copy")
+func totalOfCopy(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withPythonArguments(objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        return try .double(
+            arguments[0].withBorrowed(as: Double.self, copyIfNeeded: true) { (samples) throws(BorrowError) in
+                var sum = 0.0
+                for index in 0..<samples.count { sum += samples.span[index] }
+                return sum
+            })
+    }
+}
+
+@_cdecl("probe_total_of_strides")
+func totalOfStrides(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withPythonArguments(objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        return try .double(
+            arguments[0].withStridesBorrowed(as: Double.self) { (samples) throws(BorrowError) in
+                var sum = 0.0
+                samples.forEach { sum += $0 }
+                return sum
+            })
+    }
+}
+
+@_cdecl("probe_double_strides")
+func doubleStrides(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withPythonArguments(objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        try arguments[0].withStridesMutablyBorrowed(as: Double.self) { (samples) throws(BorrowError) in
+            samples.modifyEach { $0 *= 2 }
+        }
+        return try .none()
+    }
+}
+
+@_cdecl("probe_address")
+func address(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withPythonArguments(objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        return try .int(
+            arguments[0].withBorrowed(as: Double.self) { (samples) throws(BorrowError) in
+                // SAFETY: the address is a number here, never followed.
+                unsafe samples.span.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) }
+            })
+    }
+}
+
+@_cdecl("probe_double_in_place")
+func doubleInPlace(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withPythonArguments(objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        try arguments[0].withMutablyBorrowed(as: Double.self) { (samples) throws(BorrowError) in
+            var span = samples.mutableSpan
+            for index in span.indices { span[index] *= 2 }
+        }
+        return try .none()
+    }
+}
+
+@_cdecl("probe_trace")
+func trace(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withPythonArguments(objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        return try .double(
+            arguments[0].withStridesBorrowed(as: Double.self, shape: .rank(2)) { (square) throws(BorrowError) in
+                var sum = 0.0
+                for index in 0..<min(square.count(alongAxis: 0), square.count(alongAxis: 1)) { sum += square[index, index] }
+                return sum
+            })
+    }
+}
+
+@_cdecl("probe_mass")
+func mass(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withPythonArguments(objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        return try .double(
+            arguments[0].withBorrowed(as: Particle.self, shape: .rank(1)) { (particles) throws(BorrowError) in
+                var sum = 0.0
+                for index in 0..<particles.count { sum += particles[index].mass }
+                return sum
+            })
+    }
+}
+
+@_cdecl("probe_adopted")
+func adopted(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withPythonArguments(objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        let items = try arguments[0].withBorrowed(as: UInt8.self) { (bytes) throws(BorrowError) in
+            var items: [Double] = []
+            for index in 0..<bytes.count { items.append(Double(bytes[index])) }
+            return items
+        }
+        guard let buffer = try? SharedBuffer(adopting: items) else { throw .outOfMemory }
+        return try .buffer(buffer)
+    }
+}
+
+@_cdecl("probe_particles")
+func particles(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withPythonArguments(objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 0)
+        guard let buffer = try? SharedBuffer<Particle>(zeroed: [3]) else { throw .outOfMemory }
+        do throws(BorrowConflict) {
+            try buffer.withMutableSpan { (span) throws(BorrowConflict) in
+                for index in span.indices {
+                    span[index] = Particle(position: [Float(index), 0, 0.5], isFixed: index == 1, mass: Double(index) + 0.25)
+                }
+            }
+        } catch {
+            throw .conflict(error)
+        }
+        return try .buffer(buffer)
+    }
+}
+
+@_cdecl("probe_borrow_twice")
+func borrowTwice(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withPythonArguments(objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 2)
+        try arguments[0].withMutablyBorrowed(as: Double.self) { (_) throws(BorrowError) in
+            try arguments[1].withMutablyBorrowed(as: Double.self) { (_) throws(BorrowError) in }
+        }
+        return try .none()
+    }
+}
