@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "initialize.h"
@@ -49,24 +50,30 @@ static PyStatus set(PyConfig *configuration, const setting *settings, size_t cou
     return status;
 }
 
-/* Makes the interpreter that of a virtual environment, after all paths were found without it.
+/* Makes the interpreter that of a virtual environment.
 
-   The module `site` goes by sys.executable: above it, it finds pyvenv.cfg, and makes that folder sys.prefix. CPython itself would
-   go by pyvenv.cfg as well, and take the standard library of the Python that made the environment, which may be another
-   installation than that of the linked libpython. What PyConfig_Read() has found stays. */
-static PyStatus enter_environment(PyConfig *configuration, const char *environment) {
+   The module `site` goes by sys.executable: above it, it finds pyvenv.cfg, and makes that folder sys.prefix. CPython would go by
+   pyvenv.cfg as well, and take the standard library of the Python that made the environment, which may be another installation than
+   the linked one; a home keeps it from that, in 3.11 to 3.15. */
+static PyStatus enter_environment(PyConfig *configuration, const swiftbuf_embed_configuration *wanted) {
     char executable[PATH_MAX];
-    int length = snprintf(executable, sizeof(executable), "%s/bin/python", environment);
+    int length = snprintf(executable, sizeof(executable), "%s/bin/python", wanted->environment);
     if (length < 0 || (size_t)length >= sizeof(executable)) {
         return PyStatus_Error("the path of the virtual environment is too long");
     }
+    char prefix[PATH_MAX]; /* of PREFIX/bin/python3.X */
+    snprintf(prefix, sizeof(prefix), "%s", wanted->interpreter);
+    for (int part = 0; part < 2; part++) {
+        char *end = strrchr(prefix, '/');
+        if (end != NULL) {
+            *end = '\0';
+        }
+    }
+    int has_home = wanted->home != NULL || (wanted->as_user && getenv("PYTHONHOME") != NULL);
     const setting settings[] = {
         {&configuration->executable, executable},
-#if PY_VERSION_HEX >= 0x030E0000
-        /* Since 3.14 `site` expects the prefix to be the environment's, and adds the base's packages to it if they are wanted. */
-        {&configuration->prefix, environment},
-        {&configuration->exec_prefix, environment},
-#endif
+        {&configuration->base_executable, wanted->interpreter},
+        {&configuration->home, has_home ? NULL : prefix},
     };
     return set(configuration, settings, sizeof(settings) / sizeof(settings[0]));
 }
@@ -94,11 +101,8 @@ static PyStatus initialize(const swiftbuf_embed_configuration *wanted) {
     if (!PyStatus_Exception(status)) {
         status = PyConfig_SetBytesArgv(&configuration, 1, arguments);
     }
-    if (!PyStatus_Exception(status)) {
-        status = PyConfig_Read(&configuration);
-    }
     if (!PyStatus_Exception(status) && wanted->environment != NULL) {
-        status = enter_environment(&configuration, wanted->environment);
+        status = enter_environment(&configuration, wanted);
     }
     if (!PyStatus_Exception(status)) {
         status = Py_InitializeFromConfig(&configuration);

@@ -78,6 +78,20 @@ struct TestEnvironment {
         try write(source, to: "\(packages)/\(path)", in: folder)
     }
 
+    /// Makes it one that another installation has made, which is there, with a standard library that does not work.
+    ///
+    /// - Parameters:
+    ///   - other: The folder of that installation, which is made.
+    ///   - version: Its version, as an expression of Python.
+    func rebase(on other: String, version: String) throws {
+        let library = try linked("f'lib/python{major}.{minor}'")
+        for module in ["os.py", "encodings/__init__.py", "lib-dynload/none.py"] {
+            try write("raise AssertionError('the standard library of another Python')", to: "\(library)/\(module)", in: other)
+        }
+        try write("", to: linked("f'bin/python{major}.{minor}'"), in: other)
+        try configure(["home": "'\(other)/bin'", "version": version])
+    }
+
     /// Rewrites `pyvenv.cfg`, so that it speaks of another Python.
     ///
     /// - Parameter settings: Expressions of Python, by key.

@@ -143,13 +143,14 @@ extension EmbedTests {
         @Test("an environment of another patch level works, with the linked standard library and its packages, and is warned of")
         func otherPatchLevelIsWarnedOf() async throws {
             try await withFolder { folder in
-                let environment = try TestEnvironment(in: folder)
-                try environment.configure(["home": "'/nowhere/bin'", "version": "f'{major}.{minor}.{patch + 7}'"])
+                let environment = try TestEnvironment(in: "\(folder)/environment")
+                try environment.rebase(on: "\(folder)/other", version: "f'{major}.{minor}.{patch + 7}'")
                 try environment.install("answer = 42", as: "package_of_environment.py")
                 let version = try linked("f'{major}.{minor}.{patch + 7}'")
                 let linkedVersion = try linked("f'{major}.{minor}.{patch}'")
                 await #expect(processExitsWith: .success) {
-                    [folder = folder as String, version = version as String, linkedVersion = linkedVersion as String] in
+                    [folder = environment.folder as String, version = version as String, linkedVersion = linkedVersion as String]
+                    in
                     let warnings = Warnings()
                     let interpreter = try Interpreter.start(
                         .init(virtualEnvironment: .at(folder), warningHandler: warnings.add))
@@ -176,9 +177,10 @@ extension EmbedTests {
         @Test("an environment of another installation of the same version works, and is warned of")
         func otherInstallationIsWarnedOf() async throws {
             try await withFolder { folder in
-                let environment = try TestEnvironment(in: folder)
-                try environment.configure(["home": "'/nowhere/bin'", "version": "f'{major}.{minor}.{patch}'"])
-                await #expect(processExitsWith: .success) { [folder = folder as String] in
+                let environment = try TestEnvironment(in: "\(folder)/environment")
+                try environment.rebase(on: "\(folder)/other", version: "f'{major}.{minor}.{patch}'")
+                let home = "\(folder)/other/bin"
+                await #expect(processExitsWith: .success) { [folder = environment.folder as String, home = home as String] in
                     let warnings = Warnings()
                     let interpreter = try Interpreter.start(
                         .init(virtualEnvironment: .at(folder), warningHandler: warnings.add))
@@ -187,11 +189,28 @@ extension EmbedTests {
                         try python.expect("sys.prefix == folder")
                         try python.expectStandardLibrary()
                     }
-                    guard case .otherInstallation(folder, "/nowhere/bin", _) = try #require(warnings.all.first) else {
+                    guard case .otherInstallation(folder, home, _) = try #require(warnings.all.first) else {
                         Issue.record("\(warnings.all)")
                         return
                     }
                     #expect(warnings.all.count == 1)
+                }
+            }
+        }
+
+        @Test("an environment whose Python is not there any more works, and is warned of")
+        func missingInstallationIsWarnedOf() async throws {
+            try await withFolder { folder in
+                try TestEnvironment(in: folder).configure(["home": "'/nowhere/bin'"])
+                await #expect(processExitsWith: .success) { [folder = folder as String] in
+                    let warnings = Warnings()
+                    let interpreter = try Interpreter.start(
+                        .init(virtualEnvironment: .at(folder), warningHandler: warnings.add))
+                    try interpreter.withGIL { python in try python.expectStandardLibrary() }
+                    guard case .otherInstallation(folder, "/nowhere/bin", _) = try #require(warnings.all.first) else {
+                        Issue.record("\(warnings.all)")
+                        return
+                    }
                 }
             }
         }
