@@ -77,6 +77,14 @@ extension EmbedTests {
             }
         }
 
+        @Test("the signals that Python ignores by its own handlers are not ignored")
+        func otherSignalsStayTheProgram() throws {
+            try withPython { python in
+                try python.run("import signal")
+                try python.expect("signal.getsignal(signal.SIGXFSZ) == signal.SIG_DFL")
+            }
+        }
+
         @Test("the thread that starts the interpreter is Python's main thread")
         func starterIsMainThread() async {
             await #expect(processExitsWith: .success) {

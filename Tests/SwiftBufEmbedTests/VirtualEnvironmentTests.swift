@@ -25,6 +25,7 @@ extension EmbedTests {
                         try python.expect("package_of_environment.answer == 42 and module_by_pth.answer == 43")
                         try python.expect("sys.prefix == sys.exec_prefix == folder != sys.base_prefix == sys.base_exec_prefix")
                         try python.expect("sys.executable == folder + '/bin/python'")
+                        try python.expect("sys._base_executable.startswith(sys.base_prefix + '/bin/python')")
                         try python.expect("find_spec('numpy') is None")
                         try python.expectStandardLibrary()
                     }
