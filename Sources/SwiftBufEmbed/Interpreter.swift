@@ -57,7 +57,7 @@ public struct Interpreter: Sendable {
     /// Stops the interpreter, for good.
     ///
     /// New calls of ``withGIL(_:)`` throw from now on; those that run are waited for. Then Python runs its `atexit` functions and
-    /// goes; the signal handlers that it installed are taken back.
+    /// goes; signals that it handled get the system's default action.
     ///
     /// Afterwards nothing of Python can be used. A `SharedBuffer` stays, because its memory is Swift's. Memory that is Python's is
     /// gone: end every borrow of it before. A Python object that Swift still refers to is not freed any more. Libraries that Python

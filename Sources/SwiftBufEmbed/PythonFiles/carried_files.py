@@ -25,7 +25,9 @@ class CarriedFiles:
         """Return where a module comes from, or None for another finder to be asked."""
         if name not in self._sources:
             return None
-        return ModuleSpec(name, self, origin=self.get_filename(name), is_package=self.is_package(name))
+        origin = self.get_filename(name)
+        # A loader by what it does: importing importlib.abc to say so would take longer than all the rest.
+        return ModuleSpec(name, self, origin=origin, is_package=self.is_package(name))  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Leave it to the import system."""
@@ -72,6 +74,6 @@ def install(files: dict[str, str]) -> None:
     What a start-up file of an environment has imported by these names is forgotten.
     """
     finder = CarriedFiles(files)
-    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, finder)
     for path in files:
         sys.modules.pop(module_name(path), None)
