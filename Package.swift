@@ -77,6 +77,12 @@ let package = Package(
                 "SwiftBuf", "SwiftBufPython", "CSwiftBuf", "CSwiftBufABI", "CSwiftBufStorage", "CSwiftBufEmbed", "CPython",
                 "CPythonEmbed",
             ],
+            // Links to python/swiftbuf, and what makes them importable.
+            resources: [
+                .embedInCode("PythonFiles/swiftbuf/__init__.py"),
+                .embedInCode("PythonFiles/swiftbuf/_pickling.py"),
+                .embedInCode("PythonFiles/carried_files.py"),
+            ],
             // `Python` is a ~Escapable token. Clients of the package need no such flag.
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
 

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "find_interpreter.h"
+#include "CSwiftBufEmbed.h"
 
 #ifdef Py_GIL_DISABLED
 #define ABI_SUFFIX "t"
@@ -36,19 +36,20 @@ static int find_library(char library[PATH_MAX]) {
     return realpath(information.dli_fname, library) == NULL ? -1 : 0;
 }
 
-int swiftbuf_embed_find_interpreter(char *path, size_t path_capacity, char *message, size_t capacity) {
+swiftbuf_embed_result swiftbuf_embed_find_interpreter(char *path, size_t path_capacity, char *message, size_t capacity) {
+    message[0] = '\0';
     unsigned int major = (unsigned int)(Py_Version >> 24) & 0xFF;
     unsigned int minor = (unsigned int)(Py_Version >> 16) & 0xFF;
     if (major != PY_MAJOR_VERSION || minor != PY_MINOR_VERSION) {
         /* PyConfig has another layout in each minor version. */
         snprintf(message, capacity, "this program was built for Python %d.%d, but the libpython that it loaded is %u.%u",
                  PY_MAJOR_VERSION, PY_MINOR_VERSION, major, minor);
-        return -1;
+        return SWIFTBUF_EMBED_FAILED;
     }
     char library[PATH_MAX];
     if (find_library(library) < 0) {
         snprintf(message, capacity, "the file of the linked libpython %u.%u was not found", major, minor);
-        return -1;
+        return SWIFTBUF_EMBED_FAILED;
     }
     char folder[PATH_MAX];
     snprintf(folder, sizeof(folder), "%s", library);
@@ -56,10 +57,14 @@ int swiftbuf_embed_find_interpreter(char *path, size_t path_capacity, char *mess
         *end = '\0';
         int length = snprintf(path, path_capacity, "%s/bin/python%u.%u" ABI_SUFFIX, folder, major, minor);
         if (length > 0 && (size_t)length < path_capacity && access(path, X_OK) == 0) {
-            return 0;
+            return SWIFTBUF_EMBED_DONE;
         }
     }
     snprintf(message, capacity, "no bin/python%u.%u" ABI_SUFFIX " belongs to the linked %s: install python3 beside libpython3", major,
              minor, library);
-    return -1;
+    return SWIFTBUF_EMBED_FAILED;
+}
+
+unsigned long swiftbuf_embed_linked_version(void) {
+    return Py_Version;
 }

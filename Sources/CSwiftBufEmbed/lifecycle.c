@@ -27,7 +27,7 @@ static void become(state next) {
     pthread_mutex_unlock(&lock);
 }
 
-swiftbuf_embed_result swiftbuf_embed_start(const char *search_paths, size_t count, char *message, size_t capacity) {
+swiftbuf_embed_result swiftbuf_embed_start(const swiftbuf_embed_configuration *configuration, char *message, size_t capacity) {
     message[0] = '\0';
     pthread_mutex_lock(&lock);
     state before = current;
@@ -42,13 +42,7 @@ swiftbuf_embed_result swiftbuf_embed_start(const char *search_paths, size_t coun
         become(NOT_STARTED);
         return SWIFTBUF_EMBED_ALREADY_STARTED;
     }
-    switch (swiftbuf_embed_initialize(search_paths, count, message, capacity)) {
-    case SWIFTBUF_EMBED_INITIALIZED:
-        break;
-    case SWIFTBUF_EMBED_UNTOUCHED:
-        become(NOT_STARTED);
-        return SWIFTBUF_EMBED_FAILED;
-    case SWIFTBUF_EMBED_BROKEN:
+    if (swiftbuf_embed_initialize(configuration, message, capacity) < 0) {
         become(STOPPED);
         return SWIFTBUF_EMBED_FAILED;
     }

@@ -4,8 +4,9 @@ import CSwiftBufEmbed
 
 /// The Python interpreter of this program.
 ///
-/// It is the one that belongs to the libpython that the program is linked to, whatever `python3` is on PATH. `import _swiftbuf` inside
-/// it finds the same `Buffer` type that the Swift program uses.
+/// It is the one that belongs to the libpython that the program is linked to, whatever `python3` is on PATH, with the packages of the
+/// active virtual environment. `import swiftbuf` inside it finds the program's own `swiftbuf`, which needs no installation, and the
+/// same `Buffer` type that the Swift program uses.
 ///
 ///     let interpreter = try Interpreter.start()
 ///     try interpreter.withGIL { python in
@@ -20,28 +21,47 @@ public struct Interpreter: Sendable {
 
     /// Starts the interpreter.
     ///
-    /// Environment variables such as PYTHONPATH are not read, and the program's signal handlers, locale and standard streams not
-    /// changed. Python's text encoding is UTF-8.
+    /// The program's locale and standard streams are not changed. Python's text encoding is UTF-8.
     ///
-    /// - Parameter searchPaths: Folders that come first on `sys.path`, in this order.
-    /// - Throws: ``InterpreterError``: `alreadyStarted` for a second start, `stopped` for one after ``stop()``, `failed` with the
-    ///   reason if there is no interpreter for the linked libpython, or it does not start.
+    /// The virtual environment must be of the same minor version as the linked libpython. Of another patch level, or made by another
+    /// installation of Python, it works, with the standard library of the linked one, and the configuration's `warningHandler` is told.
+    ///
+    /// - Parameter configuration: How it starts. The default is isolated, with the packages of the virtual environment that is active.
+    /// - Throws: ``InterpreterError``: `alreadyStarted` for a second start, `stopped` for one after ``stop()``, `noEnvironment` and
+    ///   `otherVersion` for an environment that cannot be used, `failed` with the reason if there is no interpreter for the linked
+    ///   libpython, or it does not start. After `noEnvironment` and `otherVersion` a start can be tried again.
     /// - Threads: Any. The calling thread is Python's main thread; it does not keep the GIL.
-    /// - Source: PEP 587 (isolated configuration).
-    public static func start(searchPaths: [String] = []) throws(InterpreterError) -> Interpreter {
-        let paths = searchPaths.flatMap(\.utf8CString)
-        // SAFETY: as many C strings as it says, for the time of the call, which reads them; `report` gives room for the message.
+    /// - Source: PEP 587 (isolated configuration), PEP 405 (virtual environments).
+    public static func start(_ configuration: Configuration = Configuration()) throws(InterpreterError) -> Interpreter {
+        let linked = try LinkedPython.find()
+        let environment = try configuration.virtualEnvironment.find()
+        let warning = try environment?.check(against: linked)
+        let forC = try CConfiguration(of: configuration, linked: linked, environment: environment)
+        // SAFETY: the configuration lives for the time of the call, which reads it; `report` gives room for the message.
         try unsafe report { message, capacity in
-            unsafe paths.withUnsafeBufferPointer { paths in
-                unsafe swiftbuf_embed_start(paths.baseAddress, searchPaths.count, message, capacity)
-            }
+            unsafe forC.withConfiguration { configuration in unsafe swiftbuf_embed_start(configuration, message, capacity) }
         }
+        if let warning { configuration.warningHandler(warning) }
         return Interpreter()
     }
 
-    /// Stops the interpreter.
+    /// Starts the interpreter with the default configuration and folders to import from.
     ///
-    /// New calls of ``withGIL(_:)`` throw from now on; those that run are waited for. The memory of a `SharedBuffer` stays.
+    /// - Parameter searchPaths: Folders that come first on `sys.path`, in this order.
+    /// - Throws: ``InterpreterError``, as ``start(_:)``.
+    /// - Threads: Any. The calling thread is Python's main thread; it does not keep the GIL.
+    public static func start(searchPaths: [String]) throws(InterpreterError) -> Interpreter {
+        try start(Configuration(searchPaths: searchPaths))
+    }
+
+    /// Stops the interpreter, for good.
+    ///
+    /// New calls of ``withGIL(_:)`` throw from now on; those that run are waited for. Then Python runs its `atexit` functions and
+    /// goes; signals that it handled get the system's default action.
+    ///
+    /// Afterwards nothing of Python can be used. A `SharedBuffer` stays, because its memory is Swift's. Memory that is Python's is
+    /// gone: end every borrow of it before. A Python object that Swift still refers to is not freed any more. Libraries that Python
+    /// loaded stay in the process, and so do threads that they started.
     ///
     /// - Throws: ``InterpreterError``: `stopped` if it was stopped before, `inUse` if the caller is inside ``withGIL(_:)``, and
     ///   would wait for itself, `failed` if Python could not write its standard streams out.
@@ -49,21 +69,5 @@ public struct Interpreter: Sendable {
     public func stop() throws(InterpreterError) {
         // SAFETY: `report` gives room for the message.
         try unsafe report { message, capacity in unsafe swiftbuf_embed_stop(message, capacity) }
-    }
-}
-
-/// Makes C's answer an error.
-///
-/// - Parameter call: Gets room for a text and its size in bytes, and leaves a NUL-terminated one there.
-private func report(_ call: (UnsafeMutablePointer<CChar>, Int) -> swiftbuf_embed_result) throws(InterpreterError) {
-    var text = [CChar](repeating: 0, count: 4096)
-    // SAFETY: C writes no more than the size that it is told.
-    let result = unsafe text.withUnsafeMutableBufferPointer { text in unsafe call(text.baseAddress!, text.count) }
-    switch result {
-    case SWIFTBUF_EMBED_DONE: return
-    case SWIFTBUF_EMBED_ALREADY_STARTED: throw .alreadyStarted
-    case SWIFTBUF_EMBED_STOPPED: throw .stopped
-    case SWIFTBUF_EMBED_IN_USE: throw .inUse
-    default: throw .failed(String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
 }

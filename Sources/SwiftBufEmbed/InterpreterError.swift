@@ -6,6 +6,10 @@ public enum InterpreterError: Error, Equatable, Sendable {
     case stopped
     /// The caller is inside ``Interpreter/withGIL(_:)``.
     case inUse
+    /// The folder is no virtual environment: it has no file `pyvenv.cfg`.
+    case noEnvironment(String)
+    /// The virtual environment is of another Python version than the linked libpython, whose interpreter is given by its path.
+    case otherVersion(environment: String, version: String, linkedVersion: String, interpreter: String)
     /// Python's reason, in one sentence.
     case failed(String)
 }
@@ -17,6 +21,13 @@ extension InterpreterError: CustomStringConvertible {
         case .alreadyStarted: "start: a Python interpreter was asked for but one runs in this process already"
         case .stopped: "the Python interpreter was asked for but it is stopped, and a process has one only once"
         case .inUse: "stop: the interpreter was asked to stop but the caller is inside withGIL"
+        case .noEnvironment(let folder):
+            "start: the virtual environment \(folder) was asked for but there is no file pyvenv.cfg in it"
+        case .otherVersion(let environment, let version, let linkedVersion, let interpreter):
+            """
+            start: the virtual environment \(environment) was asked for but it is of Python \(version), and the linked libpython \
+            is \(linkedVersion); \(remedy(interpreter))
+            """
         case .failed(let reason): reason
         }
     }

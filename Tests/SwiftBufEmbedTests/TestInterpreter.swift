@@ -12,14 +12,8 @@ struct Missing: Error, CustomStringConvertible {
     let description: String
 }
 
-/// The folder `python/` of the checkout.
-let pythonFolder: String = {
-    let file: String = #filePath
-    let checkout = file.split(separator: "/").dropLast(3)
-    return "/" + checkout.joined(separator: "/") + "/python"
-}()
-
-private let started = Result { () throws(InterpreterError) in try Interpreter.start(searchPaths: [pythonFolder]) }
+// Not in the environment that whoever runs the tests has activated: they look into the installation itself.
+private let started = Result { () throws(InterpreterError) in try Interpreter.start(.init(virtualEnvironment: .none)) }
 
 /// The interpreter, started by whichever test comes first.
 func sharedInterpreter() throws -> Interpreter {

@@ -1,6 +1,6 @@
 /* The interpreter inside a program: start, stop, and the gate between the two.
 
-   Lives here: what needs CPython's full API (PyConfig, finalising). This header names no Python type, because the rest of swiftbuf
+   Lives here: what needs CPython's full API (PyConfig, finalising), and what is asked before there is an interpreter. This header names no Python type, because the rest of swiftbuf
    sees Python.h through the limited API, and two views of one header do not compile together.
    Does not live here: the calls that a running interpreter takes (SwiftBufEmbed, through CPython).
    Invariant: between swiftbuf_embed_enter() and swiftbuf_embed_leave() the interpreter runs. */
@@ -21,15 +21,34 @@ typedef enum {
     SWIFTBUF_EMBED_FAILED,          /* CPython, or the search for it, says why: see `message` */
 } swiftbuf_embed_result;
 
+/* How the interpreter starts. Every string is NUL-terminated UTF-8, borrowed for the time of the call. */
+typedef struct {
+    /* The `python3.X` of the linked libpython, from swiftbuf_embed_find_interpreter(): the standard library is looked for above it. */
+    const char *interpreter;
+    /* The absolute path of a virtual environment, without `.` and `..` in it, or NULL for none. */
+    const char *environment;
+    const char *program_name; /* sys.argv[0] */
+    const char *home;         /* PYTHONHOME's value, or NULL: look above the interpreter */
+    /* `search_path_count` folders, one behind the other, each with its NUL, that come first on sys.path, in this order; not read
+       if the count is zero. */
+    const char *search_paths;
+    size_t search_path_count;
+    /* `file_count` times a path and the text of a Python file, each with its NUL: what the program carries. */
+    const char *files;
+    size_t file_count;
+    const char *importer;         /* Python source that defines install(files), which makes them importable */
+    int as_user;                  /* environment variables such as PYTHONPATH are read, and the user's site-packages used */
+    int installs_signal_handlers; /* Python's own for SIGINT, SIGPIPE and SIGXFSZ */
+} swiftbuf_embed_configuration;
+
 /* Starts the interpreter of the linked libpython, with `_swiftbuf` built in, and lets go of the GIL.
 
-   The environment of the program (PYTHONHOME, PYTHONPATH, PATH), its locale, its signal handlers and its standard streams are
-   neither read nor changed; Python's text encoding is UTF-8. The calling thread is Python's main thread.
-   search_paths: `count` folders in UTF-8, one behind the other, each with its NUL, that come first on sys.path, in this order;
-   borrowed, and not read if count is zero.
+   The locale of the program and its standard streams are not changed; Python's text encoding is UTF-8. The calling thread is
+   Python's main thread.
+   configuration: borrowed.
    message: room for `capacity` bytes, above zero; after SWIFTBUF_EMBED_FAILED a NUL-terminated sentence, else empty.
    Any thread, without the GIL. */
-swiftbuf_embed_result swiftbuf_embed_start(const char *search_paths, size_t count, char *message, size_t capacity);
+swiftbuf_embed_result swiftbuf_embed_start(const swiftbuf_embed_configuration *configuration, char *message, size_t capacity);
 
 /* Closes the gate, waits until everybody left, and finalises the interpreter. `message` as above; SWIFTBUF_EMBED_FAILED says
    that it stopped with an error, such as a standard stream that could not be flushed.
@@ -42,6 +61,28 @@ swiftbuf_embed_result swiftbuf_embed_enter(void);
 
 /* Leaves by the gate; once for each swiftbuf_embed_enter() that was done, on the same thread. */
 void swiftbuf_embed_leave(void);
+
+/* Writes the path of the `python3.X` that was installed with the linked libpython, which is of the version that this program was
+   built for: SWIFTBUF_EMBED_DONE, or SWIFTBUF_EMBED_FAILED with a sentence in `message`.
+   Any thread; no interpreter is needed. */
+swiftbuf_embed_result swiftbuf_embed_find_interpreter(char *path, size_t path_capacity, char *message, size_t capacity);
+
+/* The version of the linked libpython, as Py_Version has it: 0x030B02F0 is 3.11.2. */
+unsigned long swiftbuf_embed_linked_version(void);
+
+/* What a start asks the operating system. All of them: any thread; no interpreter is needed. */
+
+/* The value of an environment variable, or NULL. Borrowed, until the environment of the process is changed. */
+const char *swiftbuf_embed_variable(const char *name);
+
+/* Reads a file, at most `capacity` bytes of it: how many there were, or -1 if it cannot be read. */
+ptrdiff_t swiftbuf_embed_read_file(const char *path, char *bytes, size_t capacity);
+
+/* Writes the path of the same file without links, NUL-terminated: 0, or -1 if there is no such file or no room. */
+int swiftbuf_embed_resolve(const char *path, char *resolved, size_t capacity);
+
+/* Writes a text and a line's end to standard error. */
+void swiftbuf_embed_write_error(const char *text);
 
 #ifdef __cplusplus
 }

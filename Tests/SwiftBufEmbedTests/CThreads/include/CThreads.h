@@ -1,4 +1,4 @@
-/* Threads for the tests, without a name of the C library's in the header: Dispatch and Glibc do not compile beside CPython, whose
+/* Threads and environment variables for the tests, without a name of the C library's in the header: Dispatch and Glibc do not compile beside CPython, whose
    header defines some of their types with other members. */
 #ifndef CTHREADS_H
 #define CTHREADS_H
@@ -8,5 +8,8 @@ void *threads_start(void (*body)(void *context), void *context);
 
 /* Waits until the body has returned, and frees the handle. */
 void threads_join(void *thread);
+
+/* Sets an environment variable of this process, or removes it if `value` is NULL; while no other thread reads one. */
+void process_set_variable(const char *name, const char *value);
 
 #endif /* CTHREADS_H */

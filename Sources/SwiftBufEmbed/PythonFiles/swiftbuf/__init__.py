@@ -1,0 +1,1 @@
+../../../../python/swiftbuf/__init__.py

@@ -1,0 +1,1 @@
+../../../../python/swiftbuf/_pickling.py
