@@ -5,11 +5,7 @@
 #include <search.h>
 
 static swiftbuf_ledger own_ledger;
-static swiftbuf_ledger *current_ledger = &own_ledger;
-
-swiftbuf_ledger *swiftbuf_ledger_current(void) {
-    return __atomic_load_n(&current_ledger, __ATOMIC_ACQUIRE);
-}
+swiftbuf_ledger *swiftbuf_ledger_in_use = &own_ledger;
 
 /* A lock of libc's would need a newer one than the wheel promises; this one is held for a search of a tree. */
 static void lock(swiftbuf_ledger *ledger) {
@@ -29,7 +25,7 @@ int swiftbuf_ledger_use(swiftbuf_ledger *ledger) {
     if (!swiftbuf_ledger_is_empty(&own_ledger)) {
         return -1;
     }
-    __atomic_store_n(&current_ledger, ledger, __ATOMIC_RELEASE);
+    __atomic_store_n(&swiftbuf_ledger_in_use, ledger, __ATOMIC_RELEASE);
     return 0;
 }
 

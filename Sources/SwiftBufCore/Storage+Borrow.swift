@@ -21,8 +21,8 @@ public enum BorrowConflict: UInt8, Error, Equatable, Sendable {
     case borrowed
 }
 
-private let movingBit: UInt64 = 1 << 63
-private let mutableBit: UInt64 = 1 << 62
+@inlinable var movingBit: UInt64 { 1 << 63 }
+@inlinable var mutableBit: UInt64 { 1 << 62 }
 
 extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
     /// Counts a borrow to read.
@@ -32,6 +32,8 @@ extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
     /// - Throws: ``BorrowConflict`` if somebody writes or moves the memory; then nothing was counted.
     /// - Threads: Any; the caller owns a reference to the block.
     @unsafe
+    @inlinable
+    @inline(__always)
     public func beginSharedBorrow() throws(BorrowConflict) {
         var word = unsafe swiftbuf_storage_load_borrows(self)
         while true {
@@ -44,6 +46,8 @@ extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
 
     /// Ends a borrow to read.
     @unsafe
+    @inlinable
+    @inline(__always)
     public func endSharedBorrow() {
         var word = unsafe swiftbuf_storage_load_borrows(self)
         precondition(word & ~(movingBit | mutableBit) != 0, "a shared borrow was ended that had not begun")
@@ -57,12 +61,16 @@ extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
     /// - Throws: ``BorrowConflict`` if anybody uses or moves the memory; then nothing was counted.
     /// - Threads: Any; the caller owns a reference to the block.
     @unsafe
+    @inlinable
+    @inline(__always)
     public func beginMutableBorrow() throws(BorrowConflict) {
         try unsafe swing(to: mutableBit)
     }
 
     /// Ends a borrow to write.
     @unsafe
+    @inlinable
+    @inline(__always)
     public func endMutableBorrow() {
         unsafe swingBack(from: mutableBit)
     }
@@ -88,14 +96,18 @@ extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
         unsafe swiftbuf_storage_load_borrows(self) & movingBit != 0
     }
 
-    private func swing(to bit: UInt64) throws(BorrowConflict) {
+    @inlinable
+    @inline(__always)
+    func swing(to bit: UInt64) throws(BorrowConflict) {
         var expected: UInt64 = 0
         if unsafe swiftbuf_storage_exchange_borrows(self, &expected, bit) != 0 { return }
         if expected & movingBit != 0 { throw .moving }
         throw expected & mutableBit != 0 ? .mutablyBorrowed : .borrowed
     }
 
-    private func swingBack(from bit: UInt64) {
+    @inlinable
+    @inline(__always)
+    func swingBack(from bit: UInt64) {
         var expected = bit
         let ended = unsafe swiftbuf_storage_exchange_borrows(self, &expected, 0) != 0
         precondition(ended, "a borrow was ended that had not begun")

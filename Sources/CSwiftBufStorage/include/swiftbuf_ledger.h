@@ -43,8 +43,12 @@ typedef struct {
 _Static_assert(sizeof(swiftbuf_loan) == 40, "the layout of the C ABI");
 _Static_assert(sizeof(swiftbuf_ledger) == 32, "the layout of the C ABI");
 
+extern swiftbuf_ledger *swiftbuf_ledger_in_use;
+
 /* The ledger that this module uses: its own, or that of swiftbuf_ledger_use(). Never NULL. */
-swiftbuf_ledger *swiftbuf_ledger_current(void);
+static inline swiftbuf_ledger *swiftbuf_ledger_current(void) {
+    return __atomic_load_n(&swiftbuf_ledger_in_use, __ATOMIC_ACQUIRE);
+}
 
 /* Uses another module's ledger from now on, unless blocks of this module are listed in its own already: 0, or -1 then. With the GIL. */
 int swiftbuf_ledger_use(swiftbuf_ledger *ledger);
@@ -66,7 +70,7 @@ static inline int swiftbuf_ledger_is_empty(swiftbuf_ledger *ledger) {
 
 /* Enters a loan: 1 if another one overlaps it that is mutable, 2 if an immutable one does and this one is mutable, and then nothing
    was entered; 0 otherwise. With the GIL. */
-static inline int swiftbuf_loan_begin(swiftbuf_ledger *ledger, swiftbuf_loan *loan) {
+static inline __attribute__((always_inline)) int swiftbuf_loan_begin(swiftbuf_ledger *ledger, swiftbuf_loan *loan) {
     for (swiftbuf_loan *other = ledger->loans; other != NULL; other = other->next) {
         if (other->low < loan->high && loan->low < other->high && (other->is_mutable || loan->is_mutable)) {
             return other->is_mutable ? 1 : 2;
@@ -82,7 +86,7 @@ static inline int swiftbuf_loan_begin(swiftbuf_ledger *ledger, swiftbuf_loan *lo
 }
 
 /* Takes a loan out that was entered. With the GIL. */
-static inline void swiftbuf_loan_end(swiftbuf_ledger *ledger, swiftbuf_loan *loan) {
+static inline __attribute__((always_inline)) void swiftbuf_loan_end(swiftbuf_ledger *ledger, swiftbuf_loan *loan) {
     if (loan->previous != NULL) {
         loan->previous->next = loan->next;
     }

@@ -3,23 +3,36 @@
 import SwiftBufCore
 
 /// What a borrow asks for.
+///
+/// Laid out so that the caller fills it in where it stands, and everybody else reads it there.
+@frozen
+@usableFromInline
 struct BorrowRequest {
     /// What an item has to be.
-    let format: BufferFormat
+    @usableFromInline let format: BufferFormat
+    /// Which shapes are accepted.
+    @usableFromInline let shape: ShapePattern
     /// A power of two; the addresses of items are multiples of it.
-    let alignment: Int
+    @usableFromInline let alignment: Int
     /// Whether the memory is going to be written to.
-    var isMutable = false
+    @usableFromInline let isMutable: Bool
     /// Whether any strides will do; else the items must be packed in C order.
-    var isStrided = false
+    @usableFromInline let isStrided: Bool
     /// Whether a copy may be made of memory that lies or counts its bytes in another way.
-    var mayCopy = false
-    var shape = ShapePattern.any
+    @usableFromInline let mayCopy: Bool
 
-    init(format: BufferFormat, alignment: Int, shape: ShapePattern) {
+    @inlinable
+    @inline(__always)
+    init(
+        format: BufferFormat, alignment: Int, shape: ShapePattern, isMutable: Bool = false, isStrided: Bool = false,
+        mayCopy: Bool = false
+    ) {
         self.format = format
-        self.alignment = alignment
         self.shape = shape
+        self.alignment = alignment
+        self.isMutable = isMutable
+        self.isStrided = isStrided
+        self.mayCopy = mayCopy
     }
 
     /// The request in words.

@@ -100,7 +100,7 @@ struct ForeignView {
     ///
     /// - Throws: ``BorrowError/outOfMemory``, where formats of records are compared.
     @inline(__always)
-    func fits(_ request: borrowing BorrowRequest) throws(BorrowError) -> Bool {
+    func fits(_ request: BorrowRequest) throws(BorrowError) -> Bool {
         guard unsafe itemByteCount == request.format.byteCount, unsafe !isIndirect,
             unsafe request.isStrided || isCContiguous, unsafe !request.isMutable || view.pointee.readonly == 0,
             unsafe isAligned(for: request), unsafe request.shape.accepts(rank: rank, shape: shape)
@@ -109,7 +109,7 @@ struct ForeignView {
     }
 
     /// Whether every item stands at an address that its type can have.
-    func isAligned(for request: borrowing BorrowRequest) -> Bool {
+    func isAligned(for request: BorrowRequest) -> Bool {
         let mask = request.alignment &- 1
         if unsafe Int(bitPattern: base) & mask != 0 { return unsafe byteCount == 0 }
         if unsafe isCContiguous { return true }
@@ -119,7 +119,7 @@ struct ForeignView {
 
     /// What this is, in words.
     @inline(never)
-    func description(for request: borrowing BorrowRequest) -> BufferDescription {
+    func description(for request: BorrowRequest) -> BufferDescription {
         let layout = unsafe Layout(
             shape: Span(_unsafeElements: UnsafeBufferPointer(start: shape, count: rank)),
             byteStrides: Span(_unsafeElements: UnsafeBufferPointer(start: strides, count: rank)), itemByteCount: itemByteCount)

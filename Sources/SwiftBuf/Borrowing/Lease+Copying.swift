@@ -9,7 +9,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
     /// Borrows a packed copy if that is allowed and would fit, and throws otherwise.
     @inline(never)
     func beginOtherwise(
-        _ object: UnsafeMutablePointer<PyObject>, _ request: borrowing BorrowRequest, found: BufferDescription
+        _ object: UnsafeMutablePointer<PyObject>, _ request: BorrowRequest, found: BufferDescription
     ) throws(BorrowError) {
         // An argument that is written to is never a copy: what was written would be lost.
         guard request.mayCopy && !request.isMutable else {

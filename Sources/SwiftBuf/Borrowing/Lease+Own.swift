@@ -9,38 +9,44 @@ import CSwiftBufStorage
 import SwiftBufCore
 
 extension UnsafeMutablePointer where Pointee == Lease {
-    /// Borrows a Buffer.
+    /// Borrows a Buffer of scalars whose memory nobody else has borrowed, if it is what was asked for.
     @inline(__always)
     func beginOwn(
-        _ object: UnsafeMutablePointer<PyObject>, _ export: UnsafeMutablePointer<swiftbuf_export>,
-        _ request: borrowing BorrowRequest
-    ) throws(BorrowError) {
+        _ object: UnsafeMutablePointer<PyObject>, _ export: UnsafeMutablePointer<swiftbuf_export>, _ request: BorrowRequest
+    ) -> Bool {
         // SAFETY: with the GIL, so that the block stays as it is until the word counts the borrow.
-        let traits = unsafe Traits(rawValue: export.pointee.traits)
-        let isFit =
-            unsafe export.pointee.item_kind == request.format.kind && request.format.kind != 0
-            && export.pointee.itemsize == request.format.byteCount
-            && traits.isDisjoint(with: request.isMutable ? [.released, .indirect, .readonly] : [.released, .indirect])
-            && (request.isStrided || traits.contains(.cContiguous))
-            && isAligned(export, for: request)
-            && request.shape.accepts(rank: Int(export.pointee.ndim), shape: dimensions(export.pointee.shape))
-        if !isFit {
-            if traits.contains(.released) { throw .released }
-            guard try unsafe isRecordThatFits(export, request) else {
-                return try unsafe beginOtherwise(object, request, found: description(of: export, for: request))
-            }
+        guard unsafe export.pointee.item_kind == request.format.kind && request.format.kind != 0,
+            unsafe isFit(export, request), let storage = unsafe export.pointee.storage,
+            unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_MANAGED) == 0
+        else { return false }
+        do throws(SwiftBufCore.BorrowConflict) {
+            if request.isMutable { try unsafe storage.beginMutableBorrow() } else { try unsafe storage.beginSharedBorrow() }
+        } catch {
+            return false
+        }
+        unsafe show(export)
+        unsafe hold(object, storage)
+        // A SharedBuffer's memory is found by its address, all other by the loan.
+        if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_LISTED) != 0 || pointee.count == 0 { return true }
+        if unsafe enterPlainLoan(bytes(of: export)) { return true }
+        unsafe end()
+        unsafe pointee.holds = []
+        return false
+    }
+
+    /// Borrows a Buffer of any kind, or says why not.
+    func beginOwnWithCare(
+        _ object: UnsafeMutablePointer<PyObject>, _ export: UnsafeMutablePointer<swiftbuf_export>, _ request: BorrowRequest
+    ) throws(BorrowError) {
+        // SAFETY: as above.
+        if unsafe Traits(rawValue: export.pointee.traits).contains(.released) { throw .released }
+        guard unsafe isFit(export, request), try unsafe hasItems(export, request) else {
+            return try unsafe beginOtherwise(object, request, found: description(of: export, for: request))
         }
         let storage = unsafe export.pointee.storage.unsafelyUnwrapped
-        unsafe pointee.base = export.pointee.buf
-        unsafe pointee.rank = Int(export.pointee.ndim)
-        unsafe pointee.shape = dimensions(export.pointee.shape)
-        unsafe pointee.strides = dimensions(export.pointee.strides)
-        unsafe pointee.count = export.pointee.len / export.pointee.itemsize
         try unsafe storage.beginBorrow(isMutable: request.isMutable)
-        unsafe pointee.storage = storage
-        unsafe pointee.object = swiftbuf_new_reference(object)
-        unsafe pointee.holds = [.word, .object]
-        // A SharedBuffer's memory is found by its address, all other by the loan.
+        unsafe show(export)
+        unsafe hold(object, storage)
         if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_LISTED) != 0 || pointee.count == 0 { return }
         do throws(BorrowError) {
             if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_MANAGED) != 0 {
@@ -50,8 +56,47 @@ extension UnsafeMutablePointer where Pointee == Lease {
             }
         } catch {
             unsafe end()
+            unsafe pointee.holds = []
             throw error
         }
+    }
+
+    /// Whether a Buffer is what was asked for, but for the kind of its items.
+    @inline(__always)
+    private func isFit(_ export: UnsafeMutablePointer<swiftbuf_export>, _ request: BorrowRequest) -> Bool {
+        let traits = unsafe Traits(rawValue: export.pointee.traits)
+        return unsafe export.pointee.itemsize == request.format.byteCount
+            && traits.isDisjoint(with: request.isMutable ? [.released, .indirect, .readonly] : [.released, .indirect])
+            && (request.isStrided || traits.contains(.cContiguous)) && isAligned(export, for: request)
+            && request.shape.accepts(rank: Int(export.pointee.ndim), shape: dimensions(export.pointee.shape))
+    }
+
+    /// Whether the items are of the type that was asked for; their sizes are equal.
+    private func hasItems(
+        _ export: UnsafeMutablePointer<swiftbuf_export>, _ request: BorrowRequest
+    ) throws(BorrowError) -> Bool {
+        if request.format.kind != 0 { return unsafe export.pointee.item_kind == request.format.kind }
+        return try unsafe request.format.describesItems(of: UnsafeRawPointer(export.pointee.format))
+    }
+
+    /// Says where the items are.
+    @inline(__always)
+    private func show(_ export: UnsafeMutablePointer<swiftbuf_export>) {
+        unsafe pointee.base = export.pointee.buf
+        unsafe pointee.rank = Int(export.pointee.ndim)
+        unsafe pointee.shape = dimensions(export.pointee.shape)
+        unsafe pointee.strides = dimensions(export.pointee.strides)
+        var count = 1
+        for axis in unsafe 0..<pointee.rank { count = unsafe count &* pointee.shape[axis] }
+        unsafe pointee.count = count
+    }
+
+    /// Holds the object, whose storage counts the borrow already.
+    @inline(__always)
+    private func hold(_ object: UnsafeMutablePointer<PyObject>, _ storage: UnsafeMutablePointer<swiftbuf_storage>) {
+        unsafe pointee.storage = storage
+        unsafe pointee.object = swiftbuf_new_reference(object)
+        unsafe pointee.holds = [.word, .object]
     }
 
     /// Enters the loan of memory that another exporter owns, which may be a listed block's.
@@ -86,23 +131,8 @@ extension UnsafeMutablePointer where Pointee == Lease {
         return low..<low &+ UInt(bitPattern: reach.count)
     }
 
-    /// Whether items of a record, which no kind tells apart, and all else fit.
-    @inline(never)
-    private func isRecordThatFits(
-        _ export: UnsafeMutablePointer<swiftbuf_export>, _ request: borrowing BorrowRequest
-    ) throws(BorrowError) -> Bool {
-        guard request.format.kind == 0, unsafe export.pointee.itemsize == request.format.byteCount else { return false }
-        if let error = request.format.error { throw .invalidRecord(error) }
-        let traits = unsafe Traits(rawValue: export.pointee.traits)
-        guard traits.isDisjoint(with: request.isMutable ? [.released, .indirect, .readonly] : [.released, .indirect]),
-            request.isStrided || traits.contains(.cContiguous), unsafe isAligned(export, for: request),
-            unsafe request.shape.accepts(rank: Int(export.pointee.ndim), shape: dimensions(export.pointee.shape))
-        else { return false }
-        return try unsafe request.format.describesItems(of: UnsafeRawPointer(export.pointee.format))
-    }
-
     @inline(__always)
-    private func isAligned(_ export: UnsafeMutablePointer<swiftbuf_export>, for request: borrowing BorrowRequest) -> Bool {
+    private func isAligned(_ export: UnsafeMutablePointer<swiftbuf_export>, for request: BorrowRequest) -> Bool {
         let mask = request.alignment &- 1
         if unsafe Int(bitPattern: export.pointee.buf) & mask != 0 { return unsafe export.pointee.len == 0 }
         if request.isStrided {
@@ -115,7 +145,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
 
     @inline(never)
     private func description(
-        of export: UnsafeMutablePointer<swiftbuf_export>, for request: borrowing BorrowRequest
+        of export: UnsafeMutablePointer<swiftbuf_export>, for request: BorrowRequest
     ) -> BufferDescription {
         let traits = unsafe Traits(rawValue: export.pointee.traits)
         return BufferDescription(

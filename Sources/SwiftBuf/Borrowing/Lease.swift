@@ -29,12 +29,24 @@ package struct Lease {
         static var loan: Holding { Holding(rawValue: 16) }
     }
 
+    /// What was asked of an exporter already.
+    enum Progress: UInt8 {
+        /// Nothing.
+        case none
+        /// It has granted `view`.
+        case granted
+        /// It has refused, with an exception set.
+        case refused
+    }
+
     var view: Py_buffer
     var loan: swiftbuf_loan
     var object: UnsafeMutablePointer<PyObject>?
     var storage: UnsafeMutablePointer<swiftbuf_storage>?
     var holds: Holding
     var isMutable: Bool
+    /// How far a borrow has come that is not in the common form.
+    var progress: Progress
 
     /// Element [0, …, 0]; never NULL.
     var base: UnsafeMutableRawPointer
@@ -53,22 +65,55 @@ package struct Lease {
 }
 
 extension UnsafeMutablePointer where Pointee == Lease {
-    /// Begins a borrow.
+    /// Begins a borrow in the form that most have; false if it has another one, and then ``beginWithCare(_:_:)`` goes on from here.
+    ///
+    /// What throws is kept out of it: nothing here needs room for an error.
+    @unsafe
+    @inline(__always)
+    func begin(_ object: UnsafeMutablePointer<PyObject>, _ request: BorrowRequest) -> Bool {
+        // SAFETY: the fields are trivial, so that memory which was not initialised can be assigned to.
+        unsafe pointee.holds = []
+        unsafe pointee.isMutable = request.isMutable
+        unsafe pointee.progress = .none
+        guard let api = unsafe swiftbuf_api_loaded() else { return false }
+        if unsafe swiftbuf_is_of_type(object, api.pointee.buffer_type) != 0 {
+            guard let export = unsafe api.pointee.buffer_export(api, object) else { return false }
+            return unsafe beginOwn(object, export, request)
+        }
+        return unsafe beginForeign(object, request)
+    }
+
+    /// Begins a borrow of any form, from wherever ``begin(_:_:)`` left off.
     ///
     /// - Parameter object: Any Python object; the caller has a reference for the time of the call.
     /// - Throws: ``BorrowError``; then nothing is held, and unless it is `raised` no exception is set.
     /// - Threads: With the GIL. May run Python code.
     @unsafe
-    @inline(__always)
-    func begin(_ object: UnsafeMutablePointer<PyObject>, _ request: borrowing BorrowRequest) throws(BorrowError) {
-        // SAFETY: the fields are trivial, so that memory which was not initialised can be assigned to.
-        unsafe pointee.holds = []
-        unsafe pointee.isMutable = request.isMutable
-        if let api = unsafe swiftbuf_api_loaded(), let export = unsafe api.pointee.buffer_export(api, object) {
-            try unsafe beginOwn(object, export, request)
-        } else {
-            try unsafe beginForeign(object, request)
+    @inline(never)
+    func beginWithCare(_ object: UnsafeMutablePointer<PyObject>, _ request: BorrowRequest) throws(BorrowError) {
+        if let error = request.format.error {
+            unsafe end()
+            PyErr_Clear()
+            throw .invalidRecord(error)
         }
+        // SAFETY: with the GIL.
+        if unsafe pointee.progress == .none, let api = unsafe swiftbuf_api_loaded() ?? loadAPI(),
+            let export = unsafe api.pointee.buffer_export(api, object)
+        {
+            return try unsafe beginOwnWithCare(object, export, request)
+        }
+        try unsafe beginForeignWithCare(object, request)
+    }
+
+    /// Finds the type of Buffers, at the first borrow; without it every exporter is a foreign one.
+    @inline(never)
+    private func loadAPI() -> UnsafePointer<swiftbuf_api>? {
+        // SAFETY: with the GIL.
+        guard swiftbuf_api_load() == 0 else {
+            PyErr_Clear()
+            return nil
+        }
+        return unsafe swiftbuf_api_loaded()
     }
 
     /// Ends a borrow: gives back all that is held.
@@ -79,6 +124,10 @@ extension UnsafeMutablePointer where Pointee == Lease {
     package func end() {
         // SAFETY: `holds` says what is there.
         let holds = unsafe pointee.holds
+        if holds == [.view, .loan] {
+            unsafe swiftbuf_loan_end(swiftbuf_ledger_current(), loanPointer)
+            return unsafe PyBuffer_Release(viewPointer)
+        }
         if holds.contains(.loan) { unsafe swiftbuf_loan_end(swiftbuf_ledger_current(), loanPointer) }
         if holds.contains(.word) { unsafe pointee.storage.unsafelyUnwrapped.endBorrow(isMutable: pointee.isMutable) }
         if holds.contains(.storage) { unsafe swiftbuf_storage_release(pointee.storage) }

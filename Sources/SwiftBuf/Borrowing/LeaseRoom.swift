@@ -28,21 +28,6 @@ public struct BorrowedItems {
     }
 }
 
-/// How memory is going to be used.
-@frozen
-public struct BorrowOptions: OptionSet, Sendable {
-    /// One bit for each member.
-    public let rawValue: UInt8
-
-    /// The set with these bits.
-    @inlinable
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-    @inlinable static var mutable: BorrowOptions { BorrowOptions(rawValue: 1) }
-    @inlinable static var strided: BorrowOptions { BorrowOptions(rawValue: 2) }
-    @inlinable static var copying: BorrowOptions { BorrowOptions(rawValue: 4) }
-}
-
 /// The bytes of a lease, for the stack; more than it needs, and less than what is still put there.
 @inlinable
 var leaseRoomByteCount: Int { 768 }
@@ -56,16 +41,12 @@ var leaseRoomByteCount: Int { 768 }
 @unsafe
 @usableFromInline
 func beginLease(
-    in room: UnsafeMutableRawPointer, of object: UnsafeMutableRawPointer, format: BufferFormat, alignment: Int,
-    options: BorrowOptions, shape: ShapePattern
+    in room: UnsafeMutableRawPointer, of object: UnsafeMutableRawPointer, _ request: BorrowRequest
 ) throws(BorrowError) -> BorrowedItems {
     // SAFETY: the room is large enough, which a test holds, and aligned for all fields; the fields are trivial.
     let lease = unsafe room.assumingMemoryBound(to: Lease.self)
-    var request = BorrowRequest(format: format, alignment: alignment, shape: shape)
-    request.isMutable = options.contains(.mutable)
-    request.isStrided = options.contains(.strided)
-    request.mayCopy = options.contains(.copying)
-    try unsafe lease.begin(object.assumingMemoryBound(to: PyObject.self), request)
+    let object = unsafe object.assumingMemoryBound(to: PyObject.self)
+    if unsafe !lease.begin(object, request) { try unsafe lease.beginWithCare(object, request) }
     return unsafe BorrowedItems(lease)
 }
 
@@ -108,6 +89,7 @@ public struct LeaseHold: ~Copyable {
 ///
 /// - Threads: With the GIL.
 @unsafe
+@inline(__always)
 package func endLease(in room: UnsafeMutableRawPointer) {
     unsafe room.assumingMemoryBound(to: Lease.self).end()
 }

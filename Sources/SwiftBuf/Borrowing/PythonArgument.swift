@@ -10,7 +10,7 @@
 
 /// A Python object, while the calling thread has the GIL and somebody else keeps the object.
 ///
-/// Made by ``PythonArguments`` in a module for Python, and by `SwiftBufEmbed` in a program. It cannot be kept: the compiler refuses it.
+/// Made by ``ExtensionArguments`` in a module for Python, and by `SwiftBufEmbed` in a program. It cannot be kept: the compiler refuses it.
 ///
 /// - Threads: The one that it was lent on.
 @safe
@@ -51,8 +51,10 @@ extension PythonArgument {
             // SAFETY: the room stays where it is until the buffer is gone, at the end of this closure.
             let room = unsafe room.baseAddress.unsafelyUnwrapped
             let items = try unsafe beginLease(
-                in: room, of: object, format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment,
-                options: copyIfNeeded ? .copying : [], shape: shape)
+                in: room, of: object,
+                BorrowRequest(
+                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, mayCopy: copyIfNeeded)
+            )
             let buffer = unsafe BorrowedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
             return try body(buffer)
         }
@@ -71,8 +73,9 @@ extension PythonArgument {
             // SAFETY: as above.
             let room = unsafe room.baseAddress.unsafelyUnwrapped
             let items = try unsafe beginLease(
-                in: room, of: object, format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment,
-                options: .mutable, shape: shape)
+                in: room, of: object,
+                BorrowRequest(
+                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, isMutable: true))
             var buffer = unsafe MutableBorrowedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
             return try body(&buffer)
         }
@@ -91,8 +94,10 @@ extension PythonArgument {
             // SAFETY: as above.
             let room = unsafe room.baseAddress.unsafelyUnwrapped
             let items = try unsafe beginLease(
-                in: room, of: object, format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment,
-                options: copyIfNeeded ? [.strided, .copying] : .strided, shape: shape)
+                in: room, of: object,
+                BorrowRequest(
+                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, isStrided: true,
+                    mayCopy: copyIfNeeded))
             let buffer = unsafe StridedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
             return try body(buffer)
         }
@@ -111,8 +116,10 @@ extension PythonArgument {
             // SAFETY: as above.
             let room = unsafe room.baseAddress.unsafelyUnwrapped
             let items = try unsafe beginLease(
-                in: room, of: object, format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment,
-                options: [.mutable, .strided], shape: shape)
+                in: room, of: object,
+                BorrowRequest(
+                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, isMutable: true,
+                    isStrided: true))
             var buffer = unsafe MutableStridedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
             return try body(&buffer)
         }

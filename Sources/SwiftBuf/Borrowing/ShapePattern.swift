@@ -7,13 +7,15 @@
 ///     [nil, nil, 3]         // three dimensions, the last of three items
 ///
 /// Up to eight dimensions can be named one by one.
+@frozen
 public struct ShapePattern: Equatable, Sendable, ExpressibleByArrayLiteral {
     /// Below zero for any.
-    let rank: Int
+    @usableFromInline let rank: Int
     /// Items along each of the first dimensions; below zero for any number.
-    let counts: InlineArray<8, Int>
+    @usableFromInline let counts: InlineArray<8, Int>
 
     /// Any shape.
+    @inlinable
     public static var any: ShapePattern { ShapePattern(rank: -1, counts: InlineArray(repeating: -1)) }
 
     /// Any shape of so many dimensions.
@@ -37,7 +39,8 @@ public struct ShapePattern: Equatable, Sendable, ExpressibleByArrayLiteral {
         self.init(rank: counts.count, counts: inline)
     }
 
-    private init(rank: Int, counts: InlineArray<8, Int>) {
+    @inlinable
+    init(rank: Int, counts: InlineArray<8, Int>) {
         self.rank = rank
         self.counts = counts
     }

@@ -1,79 +1,91 @@
 // The standard library's numbers as items. Formats are native and one letter long, which NumPy parses fastest.
 //
 // A 64-bit integer is `l` where C's long has 64 bits, and `q` elsewhere: both say the same eight bytes, and this is the one that
-// NumPy calls int64.
+// NumPy calls int64. Kinds are numbers of the C ABI (the core's ScalarKind), so that a client can see them without the core.
 
-import SwiftBufCore
-
-private let isLongWide = MemoryLayout<CLong>.size == 8
+@inlinable
+var isLongWide: Bool { MemoryLayout<CLong>.size == 8 }
 
 extension Int8: BufferElement {
     /// Python's `b`.
-    public static var bufferFormat: BufferFormat { BufferFormat("b", kind: .int8) }
+    @inlinable
+    public static var bufferFormat: BufferFormat { BufferFormat("b", kind: 3, byteCount: 1) }
 }
 
 extension UInt8: BufferElement {
     /// Python's `B`.
-    public static var bufferFormat: BufferFormat { BufferFormat("B", kind: .uint8) }
+    @inlinable
+    public static var bufferFormat: BufferFormat { BufferFormat("B", kind: 4, byteCount: 1) }
 }
 
 extension Int16: BufferElement {
     /// Python's `h`.
-    public static var bufferFormat: BufferFormat { BufferFormat("h", kind: .int16) }
+    @inlinable
+    public static var bufferFormat: BufferFormat { BufferFormat("h", kind: 5, byteCount: 2) }
 }
 
 extension UInt16: BufferElement {
     /// Python's `H`.
-    public static var bufferFormat: BufferFormat { BufferFormat("H", kind: .uint16) }
+    @inlinable
+    public static var bufferFormat: BufferFormat { BufferFormat("H", kind: 6, byteCount: 2) }
 }
 
 extension Int32: BufferElement {
     /// Python's `i`.
-    public static var bufferFormat: BufferFormat { BufferFormat("i", kind: .int32) }
+    @inlinable
+    public static var bufferFormat: BufferFormat { BufferFormat("i", kind: 7, byteCount: 4) }
 }
 
 extension UInt32: BufferElement {
     /// Python's `I`.
-    public static var bufferFormat: BufferFormat { BufferFormat("I", kind: .uint32) }
+    @inlinable
+    public static var bufferFormat: BufferFormat { BufferFormat("I", kind: 8, byteCount: 4) }
 }
 
 extension Int64: BufferElement {
     /// Python's `l`, or `q` where C's long is narrower.
-    public static var bufferFormat: BufferFormat { BufferFormat(isLongWide ? "l" : "q", kind: .int64) }
+    @inlinable
+    public static var bufferFormat: BufferFormat { BufferFormat(isLongWide ? "l" : "q", kind: 9, byteCount: 8) }
 }
 
 extension UInt64: BufferElement {
     /// Python's `L`, or `Q` where C's long is narrower.
-    public static var bufferFormat: BufferFormat { BufferFormat(isLongWide ? "L" : "Q", kind: .uint64) }
+    @inlinable
+    public static var bufferFormat: BufferFormat { BufferFormat(isLongWide ? "L" : "Q", kind: 10, byteCount: 8) }
 }
 
 // Int and UInt have 64 bits on every system that swiftbuf supports (CSwiftBufStorage.h).
 
 extension Int: BufferElement {
     /// As ``Swift/Int64``.
+    @inlinable
     public static var bufferFormat: BufferFormat { Int64.bufferFormat }
 }
 
 extension UInt: BufferElement {
     /// As ``Swift/UInt64``.
+    @inlinable
     public static var bufferFormat: BufferFormat { UInt64.bufferFormat }
 }
 
 #if !(os(macOS) && arch(x86_64))
     extension Float16: BufferElement {
         /// Python's `e`.
-        public static var bufferFormat: BufferFormat { BufferFormat("e", kind: .float16) }
+        @inlinable
+        public static var bufferFormat: BufferFormat { BufferFormat("e", kind: 11, byteCount: 2) }
     }
 #endif
 
 extension Float: BufferElement {
     /// Python's `f`.
-    public static var bufferFormat: BufferFormat { BufferFormat("f", kind: .float32) }
+    @inlinable
+    public static var bufferFormat: BufferFormat { BufferFormat("f", kind: 12, byteCount: 4) }
 }
 
 extension Double: BufferElement {
     /// Python's `d`.
-    public static var bufferFormat: BufferFormat { BufferFormat("d", kind: .float64) }
+    @inlinable
+    public static var bufferFormat: BufferFormat { BufferFormat("d", kind: 13, byteCount: 8) }
 }
 
 /// One byte.
@@ -82,5 +94,6 @@ extension Double: BufferElement {
 /// another format, must not be read as `Bool`: use `UInt8` there.
 extension Bool: BufferElement {
     /// Python's `?`.
-    public static var bufferFormat: BufferFormat { BufferFormat("?", kind: .bool) }
+    @inlinable
+    public static var bufferFormat: BufferFormat { BufferFormat("?", kind: 1, byteCount: 1) }
 }

@@ -27,8 +27,9 @@ public struct BufferFields<Root: BitwiseCopyable>: Sendable {
             appendPad(MemoryLayout<Root>.stride - MemoryLayout<Root>.size, to: &text)
             text.append(UInt8(ascii: "}"))
         }
-        format = BufferFormat(
-            FormatText(text, unpaddedByteCount: unpaddedByteCount, error: error), byteCount: MemoryLayout<Root>.stride)
+        format = unsafe BufferFormat(
+            ComposedFormat.forever(text, unpaddedByteCount: unpaddedByteCount, error: error),
+            byteCount: MemoryLayout<Root>.stride)
     }
 
     /// Why these are no fields of the type; nil if they are.
@@ -74,9 +75,9 @@ extension BufferFormat {
     ///
     /// - Parameter isFirst: Whether it says that sizes are standard ones, which then holds for the fields behind it too.
     fileprivate func appendAsField(to text: inout [UInt8], isFirst: Bool = false) {
-        // SAFETY: the text has that many bytes, and `owner` keeps it.
-        let isRecord = owner.map { $0.unpaddedByteCount < $0.byteCount } ?? false
-        let byteCount = owner?.unpaddedByteCount ?? textByteCount
+        // SAFETY: the text has that many bytes.
+        let isRecord = unsafe composed.map { unsafe $0.pointee.unpaddedByteCount < $0.pointee.textByteCount } ?? false
+        let byteCount = unsafe composed?.pointee.unpaddedByteCount ?? textByteCount
         // In standard sizes, which hold inside of a record, a 64-bit integer has another letter than in native ones.
         var saysSizes = isFirst && (unsafe self.text[0] != UInt8(ascii: "T"))
         for index in 0..<byteCount {
@@ -96,25 +97,24 @@ extension BufferFormat {
     }
 
     /// Whether the text was written here, by standard sizes.
-    private var isComposed: Bool { owner != nil }
+    private var isComposed: Bool { unsafe composed != nil }
 
     /// So many items beside each other, as a sub-array.
-    init(repeating element: BufferFormat, count: Int) {
+    static func text(repeating element: BufferFormat, count: Int) -> [UInt8] {
         var text = [UInt8(ascii: "(")]
         append(count, to: &text)
         var rest: [UInt8] = []
         // As an element of an array an item has its pad.
-        if element.owner == nil {
-            element.appendAsField(to: &rest)
-        } else {
-            // SAFETY: the text has that many bytes, and `owner` keeps it.
+        if element.isComposed {
+            // SAFETY: the text has that many bytes.
             for index in 0..<element.textByteCount { rest.append(unsafe element.text[index]) }
+        } else {
+            element.appendAsField(to: &rest)
         }
         // An array of arrays has one shape of more dimensions.
         text.append(rest.first == UInt8(ascii: "(") ? UInt8(ascii: ",") : UInt8(ascii: ")"))
         text.append(contentsOf: rest.first == UInt8(ascii: "(") ? rest[1...] : rest[...])
-        self.init(
-            FormatText(text, unpaddedByteCount: text.count, error: element.error), byteCount: element.byteCount * count)
+        return text
     }
 }
 

@@ -7,63 +7,72 @@ import SwiftBufCore
 /// - Source: PEP 3118; the letters are those of Python's `struct` module.
 /// - Threads: Any; it never changes.
 @safe
+@frozen
 public struct BufferFormat: @unchecked Sendable {
-    /// The format in PEP 3118's syntax, NUL-terminated; there as long as the program, or as `owner`.
-    package let text: UnsafePointer<UInt8>
+    /// The format in PEP 3118's syntax, NUL-terminated; there as long as the program.
+    @usableFromInline package let text: UnsafePointer<UInt8>
     /// Bytes of the text, without its NUL.
-    package let textByteCount: Int
+    @usableFromInline package let textByteCount: Int
     /// Bytes of one item, as the format says it: the stride of the Swift type.
-    package let byteCount: Int
+    @usableFromInline package let byteCount: Int
     /// How an item is read: a `ScalarKind` of the core, or 0 for what is not one scalar.
-    package let kind: UInt8
-    /// What keeps the text of a record; nil for those of the library.
-    let owner: FormatText?
+    @usableFromInline package let kind: UInt8
+    /// What else is known of a format that was made while the program runs; nil for those of the library.
+    @usableFromInline let composed: UnsafePointer<ComposedFormat>?
 
-    init(_ text: StaticString, kind: ScalarKind) {
+    /// The format of one scalar.
+    ///
+    /// - Parameter kind: The number of a `ScalarKind`; a test holds it against the core's own.
+    @inlinable
+    @inline(__always)
+    init(_ text: StaticString, kind: UInt8, byteCount: Int) {
         precondition(text.hasPointerRepresentation, "a format is stored as bytes")
         unsafe self.text = text.utf8Start
         textByteCount = text.utf8CodeUnitCount
-        byteCount = kind.byteCount
-        self.kind = kind.rawValue
-        owner = nil
+        self.byteCount = byteCount
+        self.kind = kind
+        unsafe composed = nil
     }
 
-    init(_ owner: FormatText, byteCount: Int) {
-        unsafe text = UnsafePointer(owner.start)
-        textByteCount = owner.byteCount
+    init(_ composed: UnsafePointer<ComposedFormat>, byteCount: Int) {
+        unsafe text = composed.pointee.text
+        textByteCount = unsafe composed.pointee.textByteCount
         self.byteCount = byteCount
         kind = 0
-        self.owner = owner
+        unsafe self.composed = composed
     }
 
     /// Why this is no format: how the fields of a record do not fit its type.
-    var error: RecordError? { owner?.error }
+    var error: RecordError? { unsafe composed?.pointee.error }
 }
 
-/// The text of a format that is made while the program runs.
+/// The text of a format that is made while the program runs: a record's, or an array's.
 ///
-/// Invariant: never changed once others can see it.
+/// It is made once for a type, and stays as long as the program, as types do: so a ``BufferFormat`` is plain numbers, and borrowing
+/// counts no reference.
 @safe
-final class FormatText: @unchecked Sendable {
-    /// NUL-terminated; owned.
-    let start: UnsafeMutablePointer<UInt8>
+@usableFromInline
+struct ComposedFormat {
+    /// NUL-terminated.
+    let text: UnsafePointer<UInt8>
     /// Without the NUL.
-    let byteCount: Int
+    let textByteCount: Int
     /// Of a record: how many bytes stand in front of its pad at the end, which it has only as an item, not as a field.
     let unpaddedByteCount: Int
     let error: RecordError?
 
-    init(_ bytes: [UInt8], unpaddedByteCount: Int, error: RecordError? = nil) {
-        // SAFETY: room for the bytes and the NUL.
-        unsafe start = UnsafeMutablePointer.allocate(capacity: bytes.count + 1)
-        for (index, byte) in bytes.enumerated() { unsafe (start + index).initialize(to: byte) }
-        unsafe (start + bytes.count).initialize(to: 0)
-        byteCount = bytes.count
-        self.unpaddedByteCount = unpaddedByteCount
-        self.error = error
-    }
-
-    deinit {
-        unsafe start.deallocate()
+    /// Keeps a text for as long as the program runs.
+    static func forever(
+        _ bytes: [UInt8], unpaddedByteCount: Int, error: RecordError? = nil
+    ) -> UnsafePointer<ComposedFormat> {
+        // SAFETY: room for the bytes and the NUL, and for the struct; never given back.
+        let text = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count + 1)
+        for (index, byte) in bytes.enumerated() { unsafe (text + index).initialize(to: byte) }
+        unsafe (text + bytes.count).initialize(to: 0)
+        let composed = UnsafeMutablePointer<ComposedFormat>.allocate(capacity: 1)
+        unsafe composed.initialize(
+            to: ComposedFormat(
+                text: UnsafePointer(text), textByteCount: bytes.count, unpaddedByteCount: unpaddedByteCount, error: error))
+        return unsafe UnsafePointer(composed)
     }
 }

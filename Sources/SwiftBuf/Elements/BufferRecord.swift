@@ -28,11 +28,3 @@ extension BufferRecord {
     /// `T{…}` with the fields and their names, as PEP 3118 writes a struct.
     public static var bufferFormat: BufferFormat { bufferFields.format }
 }
-
-/// Arrays of fixed size: sub-arrays in NumPy.
-extension InlineArray: BufferElement where Element: BufferElement {
-    /// `(3)f` and so on.
-    ///
-    /// - Complexity: O(*n*) in the length of the text, at each call.
-    public static var bufferFormat: BufferFormat { BufferFormat(repeating: Element.bufferFormat, count: count) }
-}

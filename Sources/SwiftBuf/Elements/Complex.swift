@@ -1,7 +1,5 @@
 // A complex number as memory: two numbers beside each other, as C and NumPy have it. Arithmetic is not done here.
 
-import SwiftBufCore
-
 /// A real number that a ``Complex`` can be made of: `Float` and `Double`.
 public protocol ComplexPart: BufferElement {
     /// How Python reads a complex number of such parts.
@@ -10,12 +8,14 @@ public protocol ComplexPart: BufferElement {
 
 extension Float: ComplexPart {
     /// NumPy's complex64, `Zf`.
-    public static var complexBufferFormat: BufferFormat { BufferFormat("Zf", kind: .complex64) }
+    @inlinable
+    public static var complexBufferFormat: BufferFormat { BufferFormat("Zf", kind: 15, byteCount: 8) }
 }
 
 extension Double: ComplexPart {
     /// NumPy's complex128, `Zd`.
-    public static var complexBufferFormat: BufferFormat { BufferFormat("Zd", kind: .complex128) }
+    @inlinable
+    public static var complexBufferFormat: BufferFormat { BufferFormat("Zd", kind: 16, byteCount: 16) }
 }
 
 /// A complex number in memory, real part first: C's `float _Complex` and `double _Complex`.
@@ -36,6 +36,7 @@ public struct Complex<Part: ComplexPart>: BufferElement {
     }
 
     /// `Zf` or `Zd`.
+    @inlinable
     public static var bufferFormat: BufferFormat { Part.complexBufferFormat }
 }
 

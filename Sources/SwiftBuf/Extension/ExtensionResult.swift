@@ -9,7 +9,7 @@ import CSwiftBufABI
 /// - Threads: With the GIL.
 @safe
 @frozen
-public struct PythonResult: ~Copyable {
+public struct ExtensionResult: ~Copyable {
     @usableFromInline let object: UnsafeMutableRawPointer
 
     private init(_ new: UnsafeMutablePointer<PyObject>?) throws(BorrowError) {
@@ -18,30 +18,30 @@ public struct PythonResult: ~Copyable {
     }
 
     /// None.
-    public static func none() throws(BorrowError) -> PythonResult {
-        unsafe try PythonResult(swiftbuf_none())
+    public static func none() throws(BorrowError) -> ExtensionResult {
+        unsafe try ExtensionResult(swiftbuf_none())
     }
 
     /// An int.
-    public static func int(_ value: Int) throws(BorrowError) -> PythonResult {
-        unsafe try PythonResult(PyLong_FromSsize_t(value))
+    public static func int(_ value: Int) throws(BorrowError) -> ExtensionResult {
+        unsafe try ExtensionResult(PyLong_FromSsize_t(value))
     }
 
     /// A float.
-    public static func double(_ value: Double) throws(BorrowError) -> PythonResult {
-        unsafe try PythonResult(PyFloat_FromDouble(value))
+    public static func double(_ value: Double) throws(BorrowError) -> ExtensionResult {
+        unsafe try ExtensionResult(PyFloat_FromDouble(value))
     }
 
     /// A bool.
-    public static func bool(_ value: Bool) throws(BorrowError) -> PythonResult {
-        unsafe try PythonResult(PyBool_FromLong(value ? 1 : 0))
+    public static func bool(_ value: Bool) throws(BorrowError) -> ExtensionResult {
+        unsafe try ExtensionResult(PyBool_FromLong(value ? 1 : 0))
     }
 
     /// A `swiftbuf.Buffer` over the memory of a ``SharedBuffer``: not a copy.
     ///
     /// - Throws: ``BorrowError/conflict(_:)`` if the memory was taken back; `raised` if there is no room for the object.
-    public static func buffer<Element>(_ buffer: SharedBuffer<Element>) throws(BorrowError) -> PythonResult {
-        unsafe try PythonResult(buffer.newPythonBuffer().assumingMemoryBound(to: PyObject.self))
+    public static func buffer<Element>(_ buffer: SharedBuffer<Element>) throws(BorrowError) -> ExtensionResult {
+        unsafe try ExtensionResult(buffer.newPythonBuffer().assumingMemoryBound(to: PyObject.self))
     }
 
     /// Hands the reference to the caller.

@@ -4,7 +4,7 @@
 //     func average(
 //         _ module: UnsafeMutableRawPointer?, _ arguments: UnsafePointer<UnsafeMutableRawPointer?>?, _ count: Int
 //     ) -> UnsafeMutableRawPointer? {
-//         unsafe withPythonArguments(arguments, count: count) { arguments throws(BorrowError) in
+//         unsafe withExtensionArguments(arguments, count: count) { arguments throws(BorrowError) in
 //             try arguments.check(count: 1)
 //             let mean = try arguments[0].withBorrowed(as: Double.self) { samples in mean(samples.span) }
 //             return try .double(mean)
@@ -20,7 +20,7 @@ import CSwiftBufABI
 ///
 /// - Threads: With the GIL.
 @safe
-public struct PythonArguments: ~Escapable {
+public struct ExtensionArguments: ~Escapable {
     private let objects: UnsafePointer<UnsafeMutableRawPointer?>?
     /// How many there are.
     public let count: Int
@@ -75,14 +75,14 @@ public struct PythonArguments: ~Escapable {
 /// - Threads: With the GIL.
 /// - Source: CPython, `Doc/c-api/structures.rst` (`METH_FASTCALL`).
 @unsafe
-public func withPythonArguments(
+public func withExtensionArguments(
     _ arguments: UnsafePointer<UnsafeMutableRawPointer?>?, count: Int,
-    _ body: (PythonArguments) throws(BorrowError) -> PythonResult
+    _ body: (ExtensionArguments) throws(BorrowError) -> ExtensionResult
 ) -> UnsafeMutableRawPointer? {
     // SAFETY: with the GIL, by the contract.
     guard swiftbuf_api_load() == 0 else { return nil }
     do throws(BorrowError) {
-        return unsafe try body(PythonArguments(objects: arguments, count: count)).relinquish()
+        return unsafe try body(ExtensionArguments(objects: arguments, count: count)).relinquish()
     } catch {
         error.raise()
         return nil

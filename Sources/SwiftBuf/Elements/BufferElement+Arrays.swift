@@ -1,0 +1,50 @@
+// Arrays of fixed size as items: NumPy's sub-arrays.
+//
+// A generic type has no stored static properties, so that the formats of all array types are kept in one list.
+
+import CSwiftBufStorage
+
+/// Arrays of fixed size: sub-arrays in NumPy.
+extension InlineArray: BufferElement where Element: BufferElement {
+    /// `(3)f` and so on.
+    ///
+    /// - Complexity: O(*n*) in the number of array types that were used as items.
+    public static var bufferFormat: BufferFormat {
+        ArrayFormats.format(repeating: Element.bufferFormat, count: count)
+    }
+}
+
+/// The formats of array types, each made once.
+private enum ArrayFormats {
+    /// One of them, and the next.
+    @unsafe
+    struct Entry {
+        let element: UnsafePointer<UInt8>
+        let count: Int
+        let format: UnsafePointer<ComposedFormat>
+        let next: UnsafePointer<Entry>?
+    }
+
+    static func format(repeating element: BufferFormat, count: Int) -> BufferFormat {
+        // SAFETY: entries are never changed or given back once they are in the list, whose head is read and replaced atomically.
+        while true {
+            let first = unsafe swiftbuf_array_formats()
+            var entry = unsafe first.map { unsafe UnsafePointer($0.assumingMemoryBound(to: Entry.self)) }
+            while let here = unsafe entry {
+                if unsafe here.pointee.element == element.text && here.pointee.count == count {
+                    return unsafe BufferFormat(here.pointee.format, byteCount: element.byteCount * count)
+                }
+                unsafe entry = here.pointee.next
+            }
+            let text = BufferFormat.text(repeating: element, count: count)
+            let new = UnsafeMutablePointer<Entry>.allocate(capacity: 1)
+            unsafe new.initialize(
+                to: Entry(
+                    element: element.text, count: count,
+                    format: ComposedFormat.forever(text, unpaddedByteCount: text.count, error: element.error),
+                    next: first.map { unsafe UnsafePointer($0.assumingMemoryBound(to: Entry.self)) }))
+            // If another thread was first, this one's entry is lost, and looked for again.
+            _ = unsafe swiftbuf_array_formats_push(first, new)
+        }
+    }
+}
