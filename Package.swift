@@ -36,6 +36,7 @@ let package = Package(
     products: [
         .library(name: "SwiftBuf", targets: ["SwiftBuf"]),
         .library(name: "SwiftBufEmbed", targets: ["SwiftBufEmbed"]),
+        .library(name: "SwiftBufFoundation", targets: ["SwiftBufFoundation"]),
         // The extension module. Its entry point is PyInit__swiftbuf.
         .library(name: "_swiftbuf", type: .dynamic, targets: ["SwiftBufPython"]),
     ],
@@ -63,6 +64,9 @@ let package = Package(
             name: "SwiftBuf",
             dependencies: ["SwiftBufCore", "CSwiftBufABI", "CSwiftBufStorage", "CPython"],
             swiftSettings: twoModes),
+
+        // Foundation's Data, for those who use Foundation anyway.
+        .target(name: "SwiftBufFoundation", dependencies: ["SwiftBuf"], swiftSettings: strict),
 
         // The interpreter in a Swift program: ordinary Swift only.
         .systemLibrary(

@@ -23,10 +23,20 @@ public struct BorrowedBuffer<Element: BufferElement>: ~Copyable {
         self.hold = hold
     }
 
-    /// For the package: what another module of it begins.
-    package init(items: BorrowedItems, hold: consuming LeaseHold) {
-        self.items = items
-        self.hold = hold
+    /// Begins a borrow that lasts as long as this value.
+    ///
+    /// - Parameter ending: Ends it, on whatever thread.
+    @unsafe
+    package init(
+        unsafeObject object: UnsafeMutableRawPointer, shape: ShapePattern, copyIfNeeded: Bool, ending: @escaping LeaseHold.End
+    ) throws(BorrowError) {
+        // SAFETY: the block is the hold's from here on.
+        let (items, room) = try unsafe beginOwnedLease(
+            of: object,
+            BorrowRequest(
+                format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, mayCopy: copyIfNeeded),
+            ending: ending)
+        unsafe self.init(items, LeaseHold(owning: room, ending: ending))
     }
 }
 

@@ -53,12 +53,12 @@ func beginLease(
 /// What ends a lease, once, when the buffer that holds it goes.
 @safe
 public struct LeaseHold: ~Copyable {
-    /// Ends the lease at an address, with the GIL.
-    package typealias End = @convention(c) (UnsafeMutableRawPointer) -> Void
+    /// Ends the lease at an address, on any thread; false if there is no interpreter any more that it could be ended in.
+    package typealias End = @convention(c) (UnsafeMutableRawPointer) -> Bool
 
     private let room: UnsafeMutableRawPointer
-    private let isOnHeap: Bool
-    /// Ends the lease of a buffer that may go without the GIL; nil if whoever lends it has the GIL all along.
+    /// Ends a lease that lies in a heap block of its own, whose buffer may go without the GIL; nil for one that lies in the frame of
+    /// somebody who has the GIL all along.
     private let ending: End?
 
     /// Takes a lease over that lies in somebody's frame.
@@ -66,22 +66,36 @@ public struct LeaseHold: ~Copyable {
     @usableFromInline
     init(endingLeaseIn room: UnsafeMutableRawPointer) {
         unsafe self.room = room
-        isOnHeap = false
         unsafe ending = nil
     }
 
     /// Takes a lease over that lies in a heap block of its own, and that block.
     @unsafe
-    package init(owning room: UnsafeMutableRawPointer, ending: @escaping End) {
+    init(owning room: UnsafeMutableRawPointer, ending: @escaping End) {
         unsafe self.room = room
-        isOnHeap = true
         unsafe self.ending = ending
     }
 
     deinit {
-        // SAFETY: begun before this value was made, and ended here alone.
-        if let ending = unsafe ending { unsafe ending(room) } else { unsafe endLease(in: room) }
-        if isOnHeap { unsafe room.deallocate() }
+        // SAFETY: begun before this value was made, and ended here alone. What could not be ended stays where it is: the exporter may
+        // look at it still.
+        guard let ending = unsafe ending else { return unsafe endLease(in: room) }
+        if unsafe ending(room) { unsafe room.deallocate() }
+    }
+}
+
+/// Begins a lease in a heap block of its own.
+@unsafe
+func beginOwnedLease(
+    of object: UnsafeMutableRawPointer, _ request: BorrowRequest, ending: @escaping LeaseHold.End
+) throws(BorrowError) -> (BorrowedItems, UnsafeMutableRawPointer) {
+    // SAFETY: as much room as `beginLease` asks for, which stays where it is.
+    let room = UnsafeMutableRawPointer.allocate(byteCount: leaseRoomByteCount, alignment: 16)
+    do throws(BorrowError) {
+        return unsafe (try beginLease(in: room, of: object, request), room)
+    } catch {
+        unsafe room.deallocate()
+        throw error
     }
 }
 

@@ -106,6 +106,8 @@ public final class SharedBuffer<Element: BufferElement>: @unchecked Sendable {
         unsafe block = storage.relinquish()
         // SAFETY: memory of this size that is this value's to describe.
         unsafe block.pointee.base.bindMemory(to: Element.self, capacity: byteCount / MemoryLayout<Element>.stride)
+        // Of memory that nobody may write to no two borrows conflict.
+        if isReadOnly { return }
         do throws(ListingRefusal) {
             try unsafe block.list()
         } catch {
