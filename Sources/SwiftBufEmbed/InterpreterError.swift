@@ -6,6 +6,8 @@ public enum InterpreterError: Error, Equatable, Sendable {
     case stopped
     /// The caller is inside ``Interpreter/withGIL(_:)``.
     case inUse
+    /// The calling thread does not have the GIL: outside ``Interpreter/withGIL(_:)``, or inside ``Python/withoutGIL(_:)``.
+    case withoutGIL
     /// Python's reason, in one sentence.
     case failed(String)
 }
@@ -17,6 +19,7 @@ extension InterpreterError: CustomStringConvertible {
         case .alreadyStarted: "start: a Python interpreter was asked for but one runs in this process already"
         case .stopped: "the Python interpreter was asked for but it is stopped, and a process has one only once"
         case .inUse: "stop: the interpreter was asked to stop but the caller is inside withGIL"
+        case .withoutGIL: "the Python interpreter was used but this thread does not have the GIL: call withGIL first"
         case .failed(let reason): reason
         }
     }

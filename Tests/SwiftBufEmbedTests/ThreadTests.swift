@@ -73,10 +73,10 @@ extension EmbedTests {
             try interpreter.withGIL { python in try python.run("pass", with: ["b": .buffer(samples)]) }
             let release: @Sendable () throws -> PythonError? = {
                 try interpreter.withGIL { python in
-                    do throws(PythonError) {
+                    do {
                         try python.run("b.release()")
                         return nil
-                    } catch {
+                    } catch let error as PythonError {
                         return error
                     }
                 }

@@ -5,15 +5,17 @@ import CSwiftBuf
 import CSwiftBufStorage
 public import SwiftBuf
 
-extension PythonValue {
-    /// A `swiftbuf.Buffer` over the memory of a `SharedBuffer`: not a copy.
+extension SharedBuffer: PythonConvertible {
+    /// A `swiftbuf.Buffer` over the memory: not a copy.
     ///
     /// In Python it is writable, in C order, and cannot be resized, because Swift owns the memory too.
     ///
-    /// - Ownership: The Python object owns the memory as well; whichever goes last gives it back. A value of this type keeps the
-    ///   `SharedBuffer` until it is dropped itself.
-    public static func buffer<Element>(_ buffer: SharedBuffer<Element>) -> PythonValue {
-        PythonValue { () throws(PythonError) in try makeBuffer(over: buffer) }
+    /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
+    /// - Ownership: The Python object owns the memory as well; whichever goes last gives it back.
+    /// - Threads: With the GIL.
+    public func makePythonObject(_ python: Python) throws -> PythonObject {
+        try requireGIL()
+        return try PythonObject(makeBuffer(over: self))
     }
 }
 
