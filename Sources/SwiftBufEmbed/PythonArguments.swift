@@ -25,9 +25,8 @@ public struct PythonArguments {
             keywords = []
             return
         }
-        keywords = try unsafe PythonObject(PythonReference(PyDict_Items(dictionary))).map { pair in
-            (try String(pair[0]), try pair[1])
-        }
+        let pairs = try unsafe PythonObject(PythonReference(PyDict_Items(dictionary)))
+        keywords = try [PythonObject](pairs).map { pair in (try String(pair[0]), try pair[1]) }
     }
 
     /// How many positional arguments there are.

@@ -47,14 +47,16 @@ extension PythonObject {
         let items = try makeIterator()
         while let item = try items.next() { try body(item) }
     }
+}
 
-    /// What `transform` makes of each item: `try list.map { try Int($0) }`.
+extension Array where Element == PythonObject {
+    /// The items of a Python object: `try [PythonObject](list).map { item in try Int(item) }`.
     ///
-    /// - Throws: ``PythonError`` for what Python raises, ``InterpreterError/withoutGIL``, and what `transform` throws.
+    /// - Throws: ``PythonError`` for what Python raises, `TypeError` if it cannot be iterated; ``InterpreterError/withoutGIL``.
+    /// - Complexity: Linear in the items.
     /// - Threads: With the GIL.
-    public func map<Value>(_ transform: (PythonObject) throws -> Value) throws -> [Value] {
-        var values: [Value] = []
-        try forEach { item in values.append(try transform(item)) }
-        return values
+    public init(_ object: PythonObject) throws {
+        self = []
+        try object.forEach { item in append(item) }
     }
 }

@@ -11,6 +11,8 @@ extension PythonObject: CustomStringConvertible {
         do throws(PythonError) {
             return try text()
         } catch {
+            // No text is worth losing it: it comes again.
+            if error.isInstance(of: "KeyboardInterrupt") { PyErr_SetInterrupt() }
             return "<a Python object whose __str__ raised \(error.typeName)>"
         }
     }

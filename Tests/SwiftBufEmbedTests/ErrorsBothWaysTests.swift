@@ -246,6 +246,32 @@ extension EmbedTests {
             }
         }
 
+        @Test("a KeyboardInterrupt that comes while an exception or an object is described comes again")
+        func interruptWhileDescribing() async {
+            await #expect(processExitsWith: .success) {
+                try Interpreter.start().withGIL { python in
+                    try python.run(
+                        """
+                        import signal
+                        signal.signal(signal.SIGINT, signal.default_int_handler)
+                        class Interrupted(Exception):
+                            def __str__(self): raise KeyboardInterrupt
+                        """)
+                    func expectInterrupt() {
+                        let caught = #expect(throws: PythonError.self) { try python.run("for _ in range(1000): pass") }
+                        #expect(caught?.typeName == "KeyboardInterrupt")
+                    }
+                    let raised = #expect(throws: PythonError.self) { try python.run("raise Interrupted") }
+                    #expect(raised?.typeName == "__main__.Interrupted")
+                    expectInterrupt()
+                    let object = try python.evaluate("Interrupted()", as: PythonObject.self)
+                    #expect(object.description == "<a Python object whose __str__ raised KeyboardInterrupt>")
+                    expectInterrupt()
+                    try python.run("for _ in range(1000): pass")
+                }
+            }
+        }
+
         @Test("what Python writes where the Swift error is kept is no error, and no harm")
         func tamperedError() throws {
             try withPython { python in

@@ -128,6 +128,16 @@ extension EmbedTests {
             }
         }
 
+        @Test("a closure that calls itself through Python without end is a RecursionError")
+        func endlessRecursion() throws {
+            try withPython { python in
+                let again = try python.function("again") { _, arguments in try arguments[0](arguments[0]) }
+                let error = #expect(throws: PythonError.self) { try again(again) }
+                #expect(error?.typeName == "RecursionError")
+                try python.run("pass")
+            }
+        }
+
         @Test("Python threads call a closure, which may let go of the GIL and take it again")
         func calledOnPythonThreads() throws {
             let interpreter = try sharedInterpreter()

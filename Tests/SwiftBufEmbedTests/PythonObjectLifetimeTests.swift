@@ -150,6 +150,7 @@ func expectEveryUseRefused(_ object: PythonObject, sourceLocation: SourceLocatio
     refused { _ = try object.isNone }
     refused { _ = try object.makeIterator() }
     refused { try object.forEach { _ in } }
+    refused { _ = try [PythonObject](object) }
     refused { _ = try Int(object) }
     refused { _ = try Double(object) }
     refused { _ = try Bool(object) }

@@ -103,7 +103,7 @@ extension EmbedTests {
         func iteration() throws {
             try withPython { python in
                 let numbers = try python.evaluate("range(5)", as: PythonObject.self)
-                #expect(try numbers.map { try Int($0) } == [0, 1, 2, 3, 4])
+                #expect(try [PythonObject](numbers).map { try Int($0) } == [0, 1, 2, 3, 4])
                 var sum = 0
                 try numbers.forEach { sum += try Int($0) }
                 #expect(sum == 10)
