@@ -11,15 +11,19 @@
 
 typedef enum { NOT_STARTED, STARTING, RUNNING, STOPPED } state;
 
-/* `lock` guards the three below it. */
+/* `lock` guards the four below it. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t everybody_left = PTHREAD_COND_INITIALIZER;
 static state current = NOT_STARTED;
 static size_t inside;
-static PyThreadState *starter; /* the thread state of swiftbuf_embed_start, kept for swiftbuf_embed_stop */
+static PyThreadState *starter;   /* the thread state of swiftbuf_embed_start, kept for swiftbuf_embed_stop */
+static pthread_t starting_thread; /* its thread */
 
 /* How many times this thread is between enter and leave. */
 static _Thread_local size_t depth;
+
+/* Whether it took the GIL there, and did not let go of it since. */
+static _Thread_local int holding;
 
 static void become(state next) {
     pthread_mutex_lock(&lock);
@@ -48,9 +52,23 @@ swiftbuf_embed_result swiftbuf_embed_start(const swiftbuf_embed_configuration *c
     }
     pthread_mutex_lock(&lock);
     starter = PyEval_SaveThread();
+    starting_thread = pthread_self();
     current = RUNNING;
     pthread_mutex_unlock(&lock);
     return SWIFTBUF_EMBED_DONE;
+}
+
+/* Takes the GIL for the last time. Another thread than the one that started Python has a thread state of its own, because a state that
+   is used on a foreign thread makes PyGILState_Ensure wait for itself; and the first one is deleted, as if its thread had ended, because
+   `threading` waits for it at the end. */
+static void take_gil_to_stop(void) {
+    if (pthread_equal(starting_thread, pthread_self())) {
+        PyEval_RestoreThread(starter);
+        return;
+    }
+    PyGILState_Ensure();
+    PyThreadState_Clear(starter);
+    PyThreadState_Delete(starter);
 }
 
 swiftbuf_embed_result swiftbuf_embed_stop(char *message, size_t capacity) {
@@ -68,7 +86,7 @@ swiftbuf_embed_result swiftbuf_embed_stop(char *message, size_t capacity) {
         pthread_cond_wait(&everybody_left, &lock);
     }
     pthread_mutex_unlock(&lock);
-    PyEval_RestoreThread(starter);
+    take_gil_to_stop();
     if (Py_FinalizeEx() < 0) {
         snprintf(message, capacity, "Python stopped, but could not flush its standard streams");
         return SWIFTBUF_EMBED_FAILED;
@@ -76,23 +94,84 @@ swiftbuf_embed_result swiftbuf_embed_stop(char *message, size_t capacity) {
     return SWIFTBUF_EMBED_DONE;
 }
 
-swiftbuf_embed_result swiftbuf_embed_enter(void) {
-    pthread_mutex_lock(&lock);
-    int runs = current == RUNNING;
-    if (runs) {
-        inside += 1;
-        depth += 1;
+/* Whether the caller is let in: while the interpreter runs; and afterwards as well if the thread is inside already, because stop waits
+   for it, or if Python called it. */
+static int pass(int called_by_python) {
+    if (depth == 0) {
+        pthread_mutex_lock(&lock);
+        int runs = current == RUNNING || called_by_python;
+        inside += runs ? 1 : 0;
+        pthread_mutex_unlock(&lock);
+        if (!runs) {
+            return 0;
+        }
     }
-    pthread_mutex_unlock(&lock);
-    return runs ? SWIFTBUF_EMBED_DONE : SWIFTBUF_EMBED_STOPPED;
+    depth += 1;
+    return 1;
 }
 
-void swiftbuf_embed_leave(void) {
+swiftbuf_embed_result swiftbuf_embed_enter(swiftbuf_embed_stay *stay) {
+    if (!pass(0)) {
+        return SWIFTBUF_EMBED_STOPPED;
+    }
+    stay->held_before = holding;
+    stay->took = 1;
+    stay->state = (int)PyGILState_Ensure();
+    holding = 1;
+    return SWIFTBUF_EMBED_DONE;
+}
+
+void swiftbuf_embed_enter_called(swiftbuf_embed_stay *stay) {
+    pass(1);
+    stay->held_before = holding;
+    stay->took = 0;
+    holding = 1;
+}
+
+void swiftbuf_embed_leave(swiftbuf_embed_stay stay) {
+    if (stay.took) {
+        /* May delete the thread's state, and so run Python code: the thread is still inside. */
+        PyGILState_Release((PyGILState_STATE)stay.state);
+    }
+    holding = stay.held_before;
+    depth -= 1;
+    if (depth != 0) {
+        return;
+    }
     pthread_mutex_lock(&lock);
     inside -= 1;
-    depth -= 1;
     if (inside == 0) {
         pthread_cond_broadcast(&everybody_left);
     }
     pthread_mutex_unlock(&lock);
+}
+
+int swiftbuf_embed_holds_gil(void) {
+    /* C code that Python called may have let go of the GIL behind the back of `holding`. */
+    return holding && PyGILState_Check();
+}
+
+void *swiftbuf_embed_let_go(void) {
+    if (!swiftbuf_embed_holds_gil()) {
+        return NULL;
+    }
+    holding = 0;
+    return PyEval_SaveThread();
+}
+
+void swiftbuf_embed_take_again(void *thread) {
+    PyEval_RestoreThread(thread);
+    holding = 1;
+}
+
+void swiftbuf_embed_drop(void *object) {
+    if (swiftbuf_embed_holds_gil()) {
+        Py_DECREF((PyObject *)object);
+        return;
+    }
+    swiftbuf_embed_stay stay;
+    if (swiftbuf_embed_enter(&stay) == SWIFTBUF_EMBED_DONE) {
+        Py_DECREF((PyObject *)object);
+        swiftbuf_embed_leave(stay);
+    }
 }

@@ -10,6 +10,8 @@ public enum InterpreterError: Error, Equatable, Sendable {
     case noEnvironment(String)
     /// The virtual environment is of another Python version than the linked libpython, whose interpreter is given by its path.
     case otherVersion(environment: String, version: String, linkedVersion: String, interpreter: String)
+    /// The calling thread does not have the GIL: outside ``Interpreter/withGIL(_:)``, or inside ``Python/withoutGIL(_:)``.
+    case withoutGIL
     /// Python's reason, in one sentence.
     case failed(String)
 }
@@ -28,6 +30,7 @@ extension InterpreterError: CustomStringConvertible {
             start: the virtual environment \(environment) was asked for but it is of Python \(version), and the linked libpython \
             is \(linkedVersion); \(remedy(interpreter))
             """
+        case .withoutGIL: "the Python interpreter was used but this thread does not have the GIL: call withGIL first"
         case .failed(let reason): reason
         }
     }

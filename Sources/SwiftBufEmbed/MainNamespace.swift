@@ -30,7 +30,7 @@ struct MainNamespace: ~Copyable {
     }
 
     /// Gives an object a name.
-    func assign(_ object: borrowing PythonReference, to name: String) throws(PythonError) {
+    func assign(_ object: PythonObject, to name: String) throws(PythonError) {
         // SAFETY: live objects, with the GIL; the dictionary takes its own reference.
         let key = try PythonReference(name)
         guard unsafe PyDict_SetItem(dictionary.pointer, key.pointer, object.pointer) == 0 else {
@@ -42,7 +42,7 @@ struct MainNamespace: ~Copyable {
     func run(_ source: String, as kind: Kind) throws(PythonError) -> PythonReference {
         // A C string would end at the first NUL, and run half of the text.
         guard !source.utf8.contains(0) else {
-            throw PythonError(typeName: "ValueError", message: "source code string cannot contain null bytes", traceback: "")
+            throw PythonError.raised(.valueError, "source code string cannot contain null bytes")
         }
         // SAFETY: C strings for the time of the call; live objects, with the GIL.
         let code = try unsafe PythonReference(Py_CompileString(source, "<swift>", kind.symbol))

@@ -2,69 +2,64 @@
 //
 // Everything runs in the namespace of `__main__`, as in an interactive session: what one call defines, the next one finds.
 
-import CPython
-import CSwiftBuf
-
 extension Python {
     /// Runs Python statements.
     ///
     /// - Parameters:
     ///   - source: Python source of any number of lines.
-    ///   - values: Names that are assigned first, and stay assigned. A buffer is the same memory in Python and in Swift.
-    /// - Throws: ``PythonError`` for what Python raises.
+    ///   - values: Names that are assigned first, and stay assigned; nil is `None`. A `SharedBuffer` is the same memory in Python and in
+    ///     Swift.
+    /// - Throws: ``PythonError`` for what Python raises, and what a conversion throws; ``InterpreterError/withoutGIL``.
     /// - Ownership: A buffer's memory belongs to Python too, until the last object over it is gone.
     /// - Threads: With the GIL.
-    public func run(_ source: String, with values: KeyValuePairs<String, PythonValue> = [:]) throws(PythonError) {
+    public func run(_ source: String, with values: KeyValuePairs<String, (any PythonConvertible)?> = [:]) throws {
+        try requireGIL()
         let namespace = try MainNamespace()
         for (name, value) in values {
-            try namespace.assign(value.makeObject(), to: name)
+            try namespace.assign(makeObject(value), to: name)
         }
         _ = try namespace.run(source, as: .statements)
     }
 
+    /// The object that a Python expression gives.
+    ///
+    /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
+    /// - Threads: With the GIL.
+    public func evaluate(_ expression: String, as type: PythonObject.Type = PythonObject.self) throws -> PythonObject {
+        try requireGIL()
+        return try PythonObject(MainNamespace().run(expression, as: .expression))
+    }
+
     /// The value of a Python expression, which must be an int that `Int` can hold.
     ///
-    /// - Throws: ``PythonError`` for what Python raises: `TypeError` for another type, `OverflowError` for too large an int.
+    /// - Throws: ``PythonError`` for what Python raises: `TypeError` for another type, `OverflowError` for too large an int;
+    ///   ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: Int.Type = Int.self) throws(PythonError) -> Int {
-        let object = try MainNamespace().run(expression, as: .expression)
-        // SAFETY: a live object, with the GIL.
-        let value = unsafe PyLong_AsSsize_t(object.pointer)
-        if value == -1, unsafe PyErr_Occurred() != nil { throw PythonError.takeRaised() }
-        return value
+    public func evaluate(_ expression: String, as type: Int.Type = Int.self) throws -> Int {
+        try Int(evaluate(expression, as: PythonObject.self))
     }
 
     /// The value of a Python expression, which must be a float, or convert to one.
     ///
-    /// - Throws: ``PythonError`` for what Python raises: `TypeError` for another type.
+    /// - Throws: ``PythonError`` for what Python raises: `TypeError` for another type; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: Double.Type = Double.self) throws(PythonError) -> Double {
-        let object = try MainNamespace().run(expression, as: .expression)
-        // SAFETY: a live object, with the GIL.
-        let value = unsafe PyFloat_AsDouble(object.pointer)
-        if value == -1, unsafe PyErr_Occurred() != nil { throw PythonError.takeRaised() }
-        return value
+    public func evaluate(_ expression: String, as type: Double.Type = Double.self) throws -> Double {
+        try Double(evaluate(expression, as: PythonObject.self))
     }
 
     /// Whether a Python expression is true, as `if` sees it.
     ///
-    /// - Throws: ``PythonError`` for what Python raises.
+    /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: Bool.Type = Bool.self) throws(PythonError) -> Bool {
-        let object = try MainNamespace().run(expression, as: .expression)
-        // SAFETY: a live object, with the GIL.
-        let truth = unsafe PyObject_IsTrue(object.pointer)
-        if truth < 0 { throw PythonError.takeRaised() }
-        return truth != 0
+    public func evaluate(_ expression: String, as type: Bool.Type = Bool.self) throws -> Bool {
+        try Bool(evaluate(expression, as: PythonObject.self))
     }
 
     /// The value of a Python expression as text: what `str()` makes of it.
     ///
-    /// - Throws: ``PythonError`` for what Python raises.
+    /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: String.Type = String.self) throws(PythonError) -> String {
-        let object = try MainNamespace().run(expression, as: .expression)
-        // SAFETY: a live object, with the GIL.
-        return try unsafe PythonReference(PyObject_Str(object.pointer)).text()
+    public func evaluate(_ expression: String, as type: String.Type = String.self) throws -> String {
+        try String(evaluate(expression, as: PythonObject.self))
     }
 }

@@ -5,7 +5,7 @@
 /// The interpreter, while the calling thread has the GIL.
 ///
 /// ``Interpreter/withGIL(_:)`` lends it, and nothing else makes one. It can be handed to functions, but neither kept beyond the call
-/// nor taken to another thread or task: the compiler refuses both.
+/// nor taken to another thread or task: the compiler refuses both. Inside ``withoutGIL(_:)`` its methods throw.
 ///
 /// - Threads: The one that called ``Interpreter/withGIL(_:)``.
 public struct Python: ~Escapable {

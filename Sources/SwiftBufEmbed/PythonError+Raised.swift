@@ -1,4 +1,4 @@
-// Taking the exception that is set, and describing it.
+// Taking the exception that is set.
 
 import CPython
 import CSwiftBuf
@@ -20,45 +20,44 @@ extension PythonError {
             unsafe swiftbuf_drop_reference(traceback)
         }
         guard let raised = unsafe value, let exception = try? unsafe PythonReference(raised) else {
-            return PythonError(typeName: "SystemError", message: "a call failed without setting an exception", traceback: "")
+            return PythonError(
+                typeName: "SystemError", baseTypeNames: ["SystemError", "Exception", "BaseException", "object"],
+                message: "a call failed without setting an exception", traceback: "", notes: [], swiftError: nil, causes: [],
+                exception: nil)
         }
         if let traceback = unsafe traceback {
             _ = unsafe PyException_SetTraceback(exception.pointer, traceback)
         }
-        return PythonError(exception)
+        return PythonError(PythonObject(exception))
     }
 
-    /// Describes an exception.
+    /// Describes an exception and what it came from.
+    ///
+    /// - Threads: With the GIL.
+    init(_ exception: PythonObject) {
+        let chain = exceptionChain(from: exception)
+        // Each tells its own causes in its traceback, so the work grows with the square of the length.
+        var described: PythonError?
+        var swiftError: (any Error)?
+        for (depth, exception) in chain.enumerated().reversed() {
+            swiftError = keptSwiftError(in: exception) ?? swiftError
+            guard depth < 32 else { continue }
+            described = PythonError(describing: exception, cause: described, swiftError: swiftError)
+        }
+        self = described ?? PythonError(describing: exception, cause: nil, swiftError: nil)
+    }
+
+    /// Describes one exception.
     ///
     /// Where Python code that it runs for this fails in turn, the part is left empty.
-    private init(_ exception: borrowing PythonReference) {
-        typeName = (try? Self.typeName(of: exception)) ?? ""
-        message = (try? Self.message(of: exception)) ?? ""
-        traceback = (try? Self.traceback(of: exception)) ?? ""
-    }
-
-    // SAFETY (the three below): live objects, with the GIL.
-
-    private static func typeName(of exception: borrowing PythonReference) throws(PythonError) -> String {
-        let type = try unsafe PythonReference(PyObject_Type(exception.pointer))
-        let name = try type.attribute("__qualname__").text()
-        let module = try type.attribute("__module__").text()
-        return module == "builtins" ? name : "\(module).\(name)"
-    }
-
-    private static func message(of exception: borrowing PythonReference) throws(PythonError) -> String {
-        try unsafe PythonReference(PyObject_Str(exception.pointer)).text()
-    }
-
-    private static func traceback(of exception: borrowing PythonReference) throws(PythonError) -> String {
-        let module = try unsafe PythonReference(PyImport_ImportModule("traceback"))
-        let format = try module.attribute("format_exception")
-        let arguments = try unsafe PythonReference(PyTuple_New(1))
-        // PyTuple_SetItem steals the reference that is added for it.
-        guard unsafe PyTuple_SetItem(arguments.pointer, 0, swiftbuf_new_reference(exception.pointer)) == 0 else {
-            throw takeRaised()
-        }
-        let lines = try unsafe PythonReference(PyObject_Call(format.pointer, arguments.pointer, nil))
-        return try unsafe PythonReference(PyUnicode_Join(PythonReference("").pointer, lines.pointer)).text()
+    private init(describing exception: PythonObject, cause: PythonError?, swiftError: (any Error)?) {
+        typeName = describe(exception.type)
+        baseTypeNames = describeBases(of: exception)
+        message = exception.quietText ?? ""
+        traceback = describeTraceback(of: exception)
+        notes = describeNotes(of: exception)
+        causes = cause.map { cause in [cause] } ?? []
+        self.swiftError = swiftError
+        self.exception = KeptException(exception)
     }
 }

@@ -36,6 +36,14 @@ struct PythonReference: ~Copyable {
         unsafe swiftbuf_drop_reference(pointer)
     }
 
+    /// Gives the reference to the caller.
+    @unsafe
+    consuming func relinquish() -> UnsafeMutablePointer<PyObject> {
+        let pointer = unsafe pointer
+        discard self
+        return unsafe pointer
+    }
+
     /// The text of a Python str; what no Unicode text can hold, such as half a surrogate pair, is escaped with a backslash.
     ///
     /// - Throws: `TypeError` if the object is no str.

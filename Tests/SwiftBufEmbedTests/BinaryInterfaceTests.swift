@@ -75,7 +75,7 @@ extension EmbedTests {
         func oneType() throws {
             let samples = try SharedBuffer<Float>(zeroed: [4])
             try withPython { python in
-                try python.run("import swiftbuf, _swiftbuf, sys", with: ["b": .buffer(samples)])
+                try python.run("import swiftbuf, _swiftbuf, sys", with: ["b": samples])
                 try python.expect("type(b) is swiftbuf.Buffer is _swiftbuf.Buffer is type(swiftbuf.zeros(1))")
                 try python.expect("'_swiftbuf' in sys.builtin_module_names")
             }
@@ -86,7 +86,7 @@ extension EmbedTests {
             let samples = try SharedBuffer<Double>(zeroed: [5, 7])
             let address = try samples.address()
             try withPython { python in
-                try python.run("pass", with: ["b": .buffer(samples)])
+                try python.run("pass", with: ["b": samples])
                 try unsafe withExport("b", python) { export in
                     let export = unsafe export.pointee
                     #expect(unsafe Int(bitPattern: export.buf) == address)

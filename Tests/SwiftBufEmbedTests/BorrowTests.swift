@@ -12,7 +12,7 @@ extension EmbedTests {
         func releaseIsRefused() throws {
             let samples = try SharedBuffer<Float>(zeroed: [4])
             try withPython { python in
-                try python.run("pass", with: ["b": .buffer(samples)])
+                try python.run("pass", with: ["b": samples])
                 try samples.withMutableSpan { _ in
                     python.expect("b.release()", raises: "BufferError", saying: "Swift has borrowed this memory to write")
                 }
@@ -96,7 +96,7 @@ extension EmbedTests {
         func exportsAreNoBorrows() throws {
             let samples = try SharedBuffer<Float>(zeroed: [4])
             try withPython { python in
-                try python.run("m = memoryview(b)", with: ["b": .buffer(samples)])
+                try python.run("m = memoryview(b)", with: ["b": samples])
                 try samples.withMutableSpan { span in span[0] = 3 }
                 try python.expect("m[0] == 3.0")
             }

@@ -10,7 +10,7 @@ extension EmbedTests {
         func importsWithoutSearchPath() throws {
             let samples = try SharedBuffer<Float>(zeroed: [4])
             try withPython { python in
-                try python.run("import swiftbuf, _swiftbuf", with: ["b": .buffer(samples)])
+                try python.run("import swiftbuf, _swiftbuf", with: ["b": samples])
                 try python.expect("swiftbuf.Buffer is _swiftbuf.Buffer is type(b)")
                 try python.expect("swiftbuf.__version__ == _swiftbuf.__version__")
                 try python.expect("swiftbuf.zeros(3).tolist() == [0, 0, 0] and 'memoryview' in swiftbuf.__doc__")
@@ -49,7 +49,7 @@ extension EmbedTests {
                     loader = swiftbuf.__loader__
                     files = sorted(folder.glob("swiftbuf/**/*.py"))
                     names = [".".join(file.relative_to(folder).with_suffix("").parts).removesuffix(".__init__") for file in files]
-                    """, with: ["checkout": .string(checkout)])
+                    """, with: ["checkout": checkout])
                 try python.expect("len(files) > 1")
                 try python.expect(
                     "[loader.get_source(name) for name in names] == [file.read_text(encoding='utf-8') for file in files]")
@@ -61,10 +61,10 @@ extension EmbedTests {
             try withPython { python in
                 try python.run("import inspect, swiftbuf, swiftbuf._pickling")
                 try python.expect("inspect.getsource(swiftbuf._pickling.check_format).startswith('def check_format(')")
-                do throws(PythonError) {
+                do {
                     try python.run("swiftbuf._rebuild_buffer(99, b'', 'B', (0,), (0,), False)")
                     Issue.record("nothing was raised")
-                } catch {
+                } catch let error as PythonError {
                     #expect(error.typeName == "ValueError")
                     #expect(error.traceback.contains(#"File "swiftbuf/_pickling.py (carried by the program)", line "#))
                     #expect(error.traceback.contains("\n    raise ValueError(\n"), "\(error)")
@@ -83,7 +83,7 @@ extension EmbedTests {
                     pickled = pickle.dumps(b, protocol=5, buffer_callback=buffers.append)
                     shared = pickle.loads(pickled, buffers=buffers)
                     loaded = [pickle.loads(pickle.dumps(b.T, protocol)) for protocol in range(6)]
-                    """, with: ["b": .buffer(samples)])
+                    """, with: ["b": samples])
                 try python.expect("type(shared) is swiftbuf.Buffer and shared == b")
                 try python.run("shared[1, 2] = 7.5")
                 let written = try samples.items()
@@ -102,7 +102,7 @@ extension EmbedTests {
                 await #expect(processExitsWith: .success) { [folder = folder as String] in
                     let configuration = Interpreter.Configuration(virtualEnvironment: .none, searchPaths: [folder])
                     try Interpreter.start(configuration).withGIL { python in
-                        try python.run("import _swiftbuf, swiftbuf, sys", with: ["folder": .string(folder)])
+                        try python.run("import _swiftbuf, swiftbuf, sys", with: ["folder": folder])
                         try python.expect("sys.path[0] == folder")
                         try python.expect("swiftbuf.__version__ == _swiftbuf.__version__ != '0.0.1'")
                         try python.expect("swiftbuf.Buffer is _swiftbuf.Buffer")

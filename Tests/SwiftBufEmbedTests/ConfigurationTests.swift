@@ -14,7 +14,7 @@ extension EmbedTests {
                     let paths = ["\(folder)/first", "\(folder)/second"]
                     setVariable("VIRTUAL_ENV", nil)
                     try Interpreter.start(searchPaths: paths).withGIL { python in
-                        try python.run("import module, sys", with: ["folder": .string(folder)])
+                        try python.run("import module, sys", with: ["folder": folder])
                         try python.expect("module.answer == 1")
                         try python.expect("sys.path[:2] == [folder + '/first', folder + '/second']")
                     }
@@ -51,7 +51,7 @@ extension EmbedTests {
                         isIsolated: false, virtualEnvironment: .none, searchPaths: ["/first"])
                     try Interpreter.start(configuration).withGIL { python in
                         try python.run(
-                            "import sys, module_by_variable, module_of_user, swiftbuf", with: ["folder": .string(folder)])
+                            "import sys, module_by_variable, module_of_user, swiftbuf", with: ["folder": folder])
                         try python.expect("module_by_variable.answer == 1 and module_of_user.answer == 2")
                         try python.expect("sys.path[:2] == ['/first', folder + '/path'] and '' not in sys.path")
                         try python.expect("sys.flags.isolated == sys.flags.ignore_environment == sys.flags.no_user_site == 0")
@@ -64,7 +64,7 @@ extension EmbedTests {
         @Test("sys.argv is the program's name: its path, unless another is given")
         func programName() async throws {
             try withPython { python in
-                try python.run("import sys", with: ["program": .string(CommandLine.arguments[0])])
+                try python.run("import sys", with: ["program": CommandLine.arguments[0]])
                 try python.expect("sys.argv == [program]")
             }
             await #expect(processExitsWith: .success) {
@@ -87,11 +87,11 @@ extension EmbedTests {
                         library = os.path.dirname(os.__file__)
                         os.mkdir(folder + "/lib")
                         os.symlink(library, folder + "/lib/" + os.path.basename(library))
-                        """, with: ["folder": .string(folder)])
+                        """, with: ["folder": folder])
                 }
                 await #expect(processExitsWith: .success) { [folder = folder as String] in
                     try Interpreter.start(.init(home: folder, virtualEnvironment: .none)).withGIL { python in
-                        try python.run("import os, sys, _ssl", with: ["folder": .string(folder)])
+                        try python.run("import os, sys, _ssl", with: ["folder": folder])
                         try python.expect("sys.prefix == folder and os.__file__.startswith(folder + '/lib/')")
                     }
                 }

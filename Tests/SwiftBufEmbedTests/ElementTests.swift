@@ -18,7 +18,7 @@ extension EmbedTests {
             }
             try withPython { python in
                 try python.importNumPy()
-                try python.run("a = np.asarray(b); m = memoryview(b)", with: ["b": .buffer(buffer)])
+                try python.run("a = np.asarray(b); m = memoryview(b)", with: ["b": buffer])
                 // The scalar class, not only an equal dtype: NumPy has two 8-byte integers, and int64 is one of them.
                 try python.expect("a.dtype.type is np.\(dtype) and a.dtype.isnative", sourceLocation: sourceLocation)
                 let stride = MemoryLayout<Element>.stride

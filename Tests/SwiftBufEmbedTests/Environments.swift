@@ -22,7 +22,7 @@ func withFolder(_ body: (String) async throws -> Void) async throws {
     let result: Result<Void, any Error>
     do { result = .success(try await body(folder)) } catch { result = .failure(error) }
     try withPython { python in
-        try python.run("import shutil; shutil.rmtree(folder)", with: ["folder": .string(folder)])
+        try python.run("import shutil; shutil.rmtree(folder)", with: ["folder": folder])
     }
     try result.get()
 }
@@ -37,7 +37,7 @@ func write(_ text: String, to path: String, in folder: String) throws {
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
-            """, with: ["folder": .string(folder), "path": .string(path), "text": .string(text)])
+            """, with: ["folder": folder, "path": path, "text": text])
     }
 }
 
@@ -67,7 +67,7 @@ struct TestEnvironment {
                 import subprocess, sys
                 command = [sys.executable, "-m", "venv", "--without-pip", *options.split(), folder]
                 subprocess.run(command, check=True)
-                """, with: ["folder": .string(folder), "options": .string(options)])
+                """, with: ["folder": folder, "options": options])
         }
         self.folder = folder
         packages = try linked("f'lib/python{major}.{minor}/site-packages'")

@@ -119,7 +119,7 @@ extension EmbedTests {
         @Test("what one call defines the next one finds")
         func namesStay() throws {
             try withPython { python in
-                try python.run("x = n + 1", with: ["n": .int(41), "text": .string("ä\u{1F600}"), "half": .double(0.5)])
+                try python.run("x = n + 1", with: ["n": 41, "text": "ä\u{1F600}", "half": 0.5])
                 let x = try python.evaluate("x", as: Int.self)
                 let half = try python.evaluate("half", as: Double.self)
                 let text = try python.evaluate("text * 2", as: String.self)

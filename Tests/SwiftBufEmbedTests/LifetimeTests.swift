@@ -17,7 +17,7 @@ extension EmbedTests {
                     let before = swiftbuf_memory_allocated_bytes()
                     try {
                         let samples = try SharedBuffer<Double>(repeating: 0.5, shape: [1000])
-                        try python.run("a = np.asarray(b); del b", with: ["b": .buffer(samples)])
+                        try python.run("a = np.asarray(b); del b", with: ["b": samples])
                     }()
                     #expect(swiftbuf_memory_allocated_bytes() == before + 8000)
                     try python.expect("a.sum() == 500.0")
@@ -35,7 +35,7 @@ extension EmbedTests {
                 let before = swiftbuf_memory_allocated_bytes()
                 try {
                     let samples = try SharedBuffer<Double>(repeating: 0.5, shape: [1000])
-                    try withPython { python in try python.run("b[0] = 2.0; m = memoryview(b)", with: ["b": .buffer(samples)]) }
+                    try withPython { python in try python.run("b[0] = 2.0; m = memoryview(b)", with: ["b": samples]) }
                     #expect(swiftbuf_memory_allocated_bytes() == before + 8000)
                     let items = try samples.items()
                     #expect(items[0] == 2 && items[999] == 0.5)
@@ -51,7 +51,7 @@ extension EmbedTests {
                 let interpreter = try sharedInterpreter()
                 try {
                     let samples = try SharedBuffer<UInt8>(zeroed: [5 << 20])
-                    try interpreter.withGIL { python in try python.run("m = memoryview(b); del b", with: ["b": .buffer(samples)])
+                    try interpreter.withGIL { python in try python.run("m = memoryview(b); del b", with: ["b": samples])
                     }
                 }()
                 #expect(swiftbuf_memory_allocated_bytes() == before + 5 << 20)
@@ -67,7 +67,7 @@ extension EmbedTests {
                     let before = swiftbuf_memory_allocated_bytes()
                     for round in 0..<1000 {
                         let samples = try SharedBuffer<Int>(repeating: round, shape: [16, 16])
-                        try python.run("b = b.T; m = memoryview(b); total = b[15, 15]", with: ["b": .buffer(samples)])
+                        try python.run("b = b.T; m = memoryview(b); total = b[15, 15]", with: ["b": samples])
                         let total = try python.evaluate("total", as: Int.self)
                         #expect(total == round)
                     }
@@ -82,7 +82,7 @@ extension EmbedTests {
             await #expect(processExitsWith: .success) {
                 let interpreter = try Interpreter.start()
                 let samples = try SharedBuffer<Int32>(zeroed: [3])
-                try interpreter.withGIL { python in try python.run("b[1] = 4", with: ["b": .buffer(samples)]) }
+                try interpreter.withGIL { python in try python.run("b[1] = 4", with: ["b": samples]) }
                 try interpreter.stop()
                 try samples.withMutableSpan { span in span[2] = 5 }
                 let items = try samples.items()
@@ -94,7 +94,7 @@ extension EmbedTests {
         func resizeIsRefused() throws {
             let samples = try SharedBuffer<UInt16>(repeating: 6, shape: [4])
             try withPython { python in
-                try python.run("pass", with: ["b": .buffer(samples)])
+                try python.run("pass", with: ["b": samples])
                 python.expect("b.resize(8)", raises: "BufferError", saying: "2 owners")
                 try python.expect("b.exports == 0 and b.shape == (4,) and b.tolist() == [6, 6, 6, 6]")
                 try python.run("m = memoryview(b)")
@@ -107,7 +107,7 @@ extension EmbedTests {
         func releaseLetsGoOfOnePart() throws {
             let samples = try SharedBuffer<UInt16>(repeating: 6, shape: [4])
             try withPython { python in
-                try python.run("b.release()", with: ["b": .buffer(samples)])
+                try python.run("b.release()", with: ["b": samples])
                 python.expect("b[0]", raises: "ValueError")
                 let items = try samples.items()
                 #expect(items == [6, 6, 6, 6])

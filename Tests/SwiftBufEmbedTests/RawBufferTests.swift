@@ -52,7 +52,7 @@ extension EmbedTests {
             let samples = try SharedBuffer<Float>(zeroed: [2, 3])
             let address = try samples.address()
             try withPython { python in
-                try python.run("pass", with: ["b": .buffer(samples)])
+                try python.run("pass", with: ["b": samples])
                 try unsafe withObject("b", python) { object in
                     // SAFETY: with the GIL. The view stays where it is until it is released; CPython checks nothing else.
                     try unsafe withUnsafeTemporaryAllocation(of: Py_buffer.self, capacity: 1) { views in
@@ -105,7 +105,7 @@ extension EmbedTests {
         func refusedRequest(_ refused: RefusedRequest) throws {
             let samples = try SharedBuffer<Float>(zeroed: [2, 3])
             try withPython { python in
-                try python.run("pass", with: ["b": .buffer(samples)])
+                try python.run("pass", with: ["b": samples])
                 try python.run("o = \(refused.object); before = o.exports")
                 try unsafe withObject("o", python) { object in
                     // SAFETY: with the GIL. A refused view is not released; what stands in `obj` before is only compared.
@@ -126,7 +126,7 @@ extension EmbedTests {
         func copyIsReleased() throws {
             let samples = try SharedBuffer<Float>(zeroed: [2, 3])
             try withPython { python in
-                try python.run("pass", with: ["b": .buffer(samples)])
+                try python.run("pass", with: ["b": samples])
                 try unsafe withObject("b", python) { object in
                     var view = unsafe Py_buffer()
                     // SAFETY: with the GIL; that the struct moves is what is tested, and this exporter allows it.

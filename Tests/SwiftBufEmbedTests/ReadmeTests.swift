@@ -14,7 +14,7 @@ extension EmbedTests {
 let samples = try SharedBuffer<Float>(zeroed: [2, 3])
 try samples.withMutableSpan { span in span[0] = 1 }          // Swift writes
 try interpreter.withGIL { python in
-    try python.run("import numpy; array = numpy.asarray(samples); array[1, 2] = 7", with: ["samples": .buffer(samples)])
+    try python.run("import numpy; array = numpy.asarray(samples); array[1, 2] = 7", with: ["samples": samples])
     let sum = try python.evaluate("array.sum()", as: Double.self)
     print(sum)                                               // 8.0: NumPy sees what Swift wrote
 }

@@ -11,7 +11,7 @@ extension EmbedTests {
             let samples = try SharedBuffer<Float>(zeroed: [4, 3])
             try withPython { python in
                 try python.importNumPy()
-                try python.run("a = np.asarray(samples)", with: ["samples": .buffer(samples)])
+                try python.run("a = np.asarray(samples)", with: ["samples": samples])
                 try python.expect("a.dtype == np.float32 and a.shape == (4, 3) and a.strides == (12, 4)")
                 try python.expect("a.flags.writeable and a.flags.c_contiguous and a.flags.aligned and not a.flags.owndata")
                 let address = try samples.address()
@@ -31,7 +31,7 @@ extension EmbedTests {
         func memoryviewSharesMemory() throws {
             let counts = try SharedBuffer<Int32>(repeating: 5, shape: [2, 2])
             try withPython { python in
-                try python.run("m = memoryview(counts)", with: ["counts": .buffer(counts)])
+                try python.run("m = memoryview(counts)", with: ["counts": counts])
                 try python.expect("m.tolist() == [[5, 5], [5, 5]] and m.format == 'i' and m.nbytes == 16 and not m.readonly")
                 try counts.withMutableSpan { span in span[3] = -1 }
                 try python.expect("m[1, 1] == -1")
@@ -46,7 +46,7 @@ extension EmbedTests {
             let image = try SharedBuffer<UInt8>(zeroed: [480, 640, 3])
             try withPython { python in
                 try python.importNumPy()
-                try python.run("crop = np.asarray(image)[10:20, 30:40, 1].T", with: ["image": .buffer(image)])
+                try python.run("crop = np.asarray(image)[10:20, 30:40, 1].T", with: ["image": image])
                 let address = try image.address()
                 let seen = try python.evaluate("crop.ctypes.data", as: Int.self)
                 #expect(seen == address + (10 * 640 + 30) * 3 + 1)
@@ -60,7 +60,7 @@ extension EmbedTests {
         func handedOverTwice() throws {
             let samples = try SharedBuffer<Double>(repeating: 0.25, shape: [8])
             try withPython { python in
-                try python.run("x[0] = 3.0", with: ["x": .buffer(samples), "y": .buffer(samples)])
+                try python.run("x[0] = 3.0", with: ["x": samples, "y": samples])
                 try python.expect("x is not y and y[0] == 3.0 and y[7] == 0.25")
             }
         }
@@ -70,7 +70,7 @@ extension EmbedTests {
             let one = try SharedBuffer<Int>(repeating: 7, shape: [])
             try withPython { python in
                 try python.importNumPy()
-                try python.run("a = np.asarray(one)", with: ["one": .buffer(one)])
+                try python.run("a = np.asarray(one)", with: ["one": one])
                 try python.expect("a.shape == () and a[()] == 7 and memoryview(one).ndim == 0")
                 try python.run("a[()] = 8")
                 let item = try one.item(0)
@@ -83,7 +83,7 @@ extension EmbedTests {
             let none = try SharedBuffer<Double>(zeroed: [3, 0, 2])
             try withPython { python in
                 try python.importNumPy()
-                try python.run("a = np.asarray(none)", with: ["none": .buffer(none)])
+                try python.run("a = np.asarray(none)", with: ["none": none])
                 try python.expect("a.shape == (3, 0, 2) and a.size == 0 and memoryview(none).nbytes == 0")
                 let count = try none.withSpan { span in span.count }
                 let address = try none.address()
@@ -98,7 +98,7 @@ extension EmbedTests {
         func mostDimensions() throws {
             let deep = try SharedBuffer<UInt8>(repeating: 3, shape: Array(repeating: 1, count: 64))
             try withPython { python in
-                try python.run("m = memoryview(deep)", with: ["deep": .buffer(deep)])
+                try python.run("m = memoryview(deep)", with: ["deep": deep])
                 try python.expect("m.ndim == 64 and m.tobytes() == b'\\x03'")
             }
             #expect(throws: BufferError.tooManyDimensions(count: 65)) {

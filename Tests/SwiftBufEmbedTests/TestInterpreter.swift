@@ -41,12 +41,14 @@ extension Python {
         _ source: String, raises typeName: String, saying text: String = "",
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        do throws(PythonError) {
+        do {
             try run(source)
             Issue.record("\(source) raised nothing", sourceLocation: sourceLocation)
-        } catch {
+        } catch let error as PythonError {
             #expect(error.typeName == typeName, "\(error)", sourceLocation: sourceLocation)
             #expect(error.message.contains(text), sourceLocation: sourceLocation)
+        } catch {
+            Issue.record(error, sourceLocation: sourceLocation)
         }
     }
 
@@ -54,7 +56,7 @@ extension Python {
     func importNumPy() throws {
         do {
             try run("import numpy as np")
-        } catch {
+        } catch let error as PythonError {
             throw Missing(
                 description: "NumPy is missing for the Python of the linked libpython: install python3-numpy (\(error.message)).")
         }

@@ -70,13 +70,13 @@ extension EmbedTests {
         func spanHoldsAgainstAnotherThread() throws {
             let samples = try SharedBuffer<Float>(zeroed: [4])
             let interpreter = try sharedInterpreter()
-            try interpreter.withGIL { python in try python.run("pass", with: ["b": .buffer(samples)]) }
+            try interpreter.withGIL { python in try python.run("pass", with: ["b": samples]) }
             let release: @Sendable () throws -> PythonError? = {
                 try interpreter.withGIL { python in
-                    do throws(PythonError) {
+                    do {
                         try python.run("b.release()")
                         return nil
-                    } catch {
+                    } catch let error as PythonError {
                         return error
                     }
                 }

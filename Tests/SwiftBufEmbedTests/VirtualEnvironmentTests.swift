@@ -21,7 +21,7 @@ extension EmbedTests {
                             """
                             import sys, package_of_environment, module_by_pth
                             from importlib.util import find_spec
-                            """, with: ["folder": .string(folder)])
+                            """, with: ["folder": folder])
                         try python.expect("package_of_environment.answer == 42 and module_by_pth.answer == 43")
                         try python.expect("sys.prefix == sys.exec_prefix == folder != sys.base_prefix == sys.base_exec_prefix")
                         try python.expect("sys.executable == folder + '/bin/python'")
@@ -59,7 +59,7 @@ extension EmbedTests {
                 await #expect(processExitsWith: .success) { [folder = environment.folder as String] in
                     try Interpreter.start(.init(virtualEnvironment: .at(folder))).withGIL { python in
                         try python.importNumPy()
-                        try python.run("import sys", with: ["folder": .string(folder)])
+                        try python.run("import sys", with: ["folder": folder])
                         try python.expect("sys.prefix == folder and np.__file__.startswith(sys.base_prefix + '/')")
                     }
                 }
@@ -73,7 +73,7 @@ extension EmbedTests {
                 await #expect(processExitsWith: .success) { [folder = environment.folder as String] in
                     setVariable("VIRTUAL_ENV", "/nowhere")
                     try Interpreter.start(.init(virtualEnvironment: .at("\(folder)/./bin/..//"))).withGIL { python in
-                        try python.run("import sys", with: ["folder": .string(folder)])
+                        try python.run("import sys", with: ["folder": folder])
                         try python.expect("sys.prefix == folder and sys.executable == folder + '/bin/python'")
                     }
                 }
@@ -156,7 +156,7 @@ extension EmbedTests {
                     let interpreter = try Interpreter.start(
                         .init(virtualEnvironment: .at(folder), warningHandler: warnings.add))
                     try interpreter.withGIL { python in
-                        try python.run("import sys, package_of_environment", with: ["folder": .string(folder)])
+                        try python.run("import sys, package_of_environment", with: ["folder": folder])
                         try python.expect("sys.prefix == folder and package_of_environment.answer == 42")
                         try python.expectStandardLibrary()
                     }
@@ -186,7 +186,7 @@ extension EmbedTests {
                     let interpreter = try Interpreter.start(
                         .init(virtualEnvironment: .at(folder), warningHandler: warnings.add))
                     try interpreter.withGIL { python in
-                        try python.run("import sys", with: ["folder": .string(folder)])
+                        try python.run("import sys", with: ["folder": folder])
                         try python.expect("sys.prefix == folder")
                         try python.expectStandardLibrary()
                     }

@@ -9,7 +9,7 @@ extension EmbedTests {
         /// Loads the extension by its path, as `wheel`, beside the built-in `_swiftbuf`.
         private func loadWheelExtension(_ python: Python) throws {
             let variable = "SWIFTBUF_WHEEL_EXTENSION"
-            try python.run("import os; path = os.environ.get(variable, '')", with: ["variable": .string(variable)])
+            try python.run("import os; path = os.environ.get(variable, '')", with: ["variable": variable])
             guard try python.evaluate("os.path.isfile(path)", as: Bool.self) else {
                 let path = try python.evaluate("path", as: String.self)
                 throw Missing(description: "\(variable) must name the _swiftbuf.abi3.so of a built wheel, and is '\(path)'.")
@@ -28,7 +28,7 @@ extension EmbedTests {
             let samples = try SharedBuffer<Float>(zeroed: [4])
             try withPython { python in
                 try loadWheelExtension(python)
-                try python.run("import sys, swiftbuf", with: ["b": .buffer(samples)])
+                try python.run("import sys, swiftbuf", with: ["b": samples])
                 try python.expect("wheel is not _swiftbuf and wheel.__file__ == path and not hasattr(_swiftbuf, '__file__')")
                 try python.expect("sys.modules['_swiftbuf'] is _swiftbuf and swiftbuf.Buffer is _swiftbuf.Buffer")
                 try python.expect("wheel.Buffer is not _swiftbuf.Buffer")
@@ -47,7 +47,7 @@ extension EmbedTests {
                     theirs = wheel.full((2, 3), 2.5, 'f', 'F')
                     mine_there = wheel.copy(b.T)
                     theirs_here = _swiftbuf.copy(theirs)
-                    """, with: ["b": .buffer(samples)])
+                    """, with: ["b": samples])
                 try python.expect("type(mine_there) is wheel.Buffer and mine_there.tolist() == [[1.5] * 2] * 3")
                 try python.expect("type(theirs_here) is _swiftbuf.Buffer and theirs_here.tolist() == [[2.5] * 3] * 2")
                 try python.expect("mine_there.c_contiguous and theirs_here.c_contiguous and theirs_here.format == 'f'")
@@ -68,7 +68,7 @@ extension EmbedTests {
                     memoryview(theirs)[0] = 5.0
                     memoryview(mine)[1] = 6.0
                     a[2:] = t[:2]
-                    """, with: ["mine": .buffer(samples)])
+                    """, with: ["mine": samples])
                 try python.expect("theirs.tolist() == [5.0, 0.0, 0.0, 0.0] and t[0] == 5.0")
                 let items = try samples.items()
                 #expect(items == [0, 6, 5, 0])

@@ -2,7 +2,8 @@
 
    Lives here: what needs CPython's full API (PyConfig, finalising), and what is asked before there is an interpreter. This header names no Python type, because the rest of swiftbuf
    sees Python.h through the limited API, and two views of one header do not compile together.
-   Does not live here: the calls that a running interpreter takes (SwiftBufEmbed, through CPython).
+   Does not live here: the calls that a running interpreter takes (SwiftBufEmbed, through CPython); Swift closures and errors as Python
+   objects (swiftbuf_embed_objects.h).
    Invariant: between swiftbuf_embed_enter() and swiftbuf_embed_leave() the interpreter runs. */
 #ifndef CSWIFTBUFEMBED_H
 #define CSWIFTBUFEMBED_H
@@ -55,12 +56,36 @@ swiftbuf_embed_result swiftbuf_embed_start(const swiftbuf_embed_configuration *c
    Any thread, without the GIL; the one that started it is best, because Python takes it for its main thread. */
 swiftbuf_embed_result swiftbuf_embed_stop(char *message, size_t capacity);
 
-/* Passes the gate: until swiftbuf_embed_leave() the interpreter runs. Nests. SWIFTBUF_EMBED_DONE or SWIFTBUF_EMBED_STOPPED.
-   Any thread, with the GIL or without; takes no GIL. */
-swiftbuf_embed_result swiftbuf_embed_enter(void);
+/* What enter leaves for leave; opaque. */
+typedef struct {
+    int held_before; /* whether the thread had the GIL by an enter further out */
+    int took;        /* whether the GIL was taken here */
+    int state;       /* PyGILState_STATE, if so */
+} swiftbuf_embed_stay;
 
-/* Leaves by the gate; once for each swiftbuf_embed_enter() that was done, on the same thread. */
-void swiftbuf_embed_leave(void);
+/* Passes the gate and takes the GIL: until swiftbuf_embed_leave() the interpreter runs. Nests; a thread that is inside is let in also
+   after stop began, because stop waits for it. SWIFTBUF_EMBED_DONE or SWIFTBUF_EMBED_STOPPED. Any thread, with the GIL or without. */
+swiftbuf_embed_result swiftbuf_embed_enter(swiftbuf_embed_stay *stay);
+
+/* Passes the gate in a call that came from Python, with the GIL. Never refused: Python can call while it stops. */
+void swiftbuf_embed_enter_called(swiftbuf_embed_stay *stay);
+
+/* Lets go of the GIL if enter took it, and leaves by the gate; once for each stay, in reverse order, on the same thread. */
+void swiftbuf_embed_leave(swiftbuf_embed_stay stay);
+
+/* Whether the calling thread is inside, and has the GIL. Any thread, at any time. */
+int swiftbuf_embed_holds_gil(void);
+
+/* Lets go of the GIL and stays inside: what swiftbuf_embed_take_again() takes, on the same thread. NULL if the thread is not inside or
+   has no GIL; then nothing was done. */
+void *swiftbuf_embed_let_go(void);
+
+/* Takes the GIL again. */
+void swiftbuf_embed_take_again(void *thread);
+
+/* Drops a reference to a PyObject, from any thread, with the GIL or without, also after stop: then there is nothing to drop it in, and
+   it is left. May run Python code. */
+void swiftbuf_embed_drop(void *object);
 
 /* Writes the path of the `python3.X` that was installed with the linked libpython, which is of the version that this program was
    built for: SWIFTBUF_EMBED_DONE, or SWIFTBUF_EMBED_FAILED with a sentence in `message`.
@@ -87,5 +112,7 @@ void swiftbuf_embed_write_error(const char *text);
 #ifdef __cplusplus
 }
 #endif
+
+#include "swiftbuf_embed_objects.h"
 
 #endif /* CSWIFTBUFEMBED_H */

@@ -1,7 +1,7 @@
 // The one place where a Swift error of this module becomes a Python exception. Nothing is allocated by Swift on the way.
 
 import CPython
-import CSwiftBufABI
+package import CSwiftBufABI
 
 extension BorrowError {
     /// Sets the exception that stands for the error.
@@ -10,16 +10,21 @@ extension BorrowError {
     @inline(never)
     package func raise() {
         switch self {
-        case .raised:
-            if unsafe PyErr_Occurred() == nil {
-                raise(SWIFTBUF_SYSTEM_ERROR)
-            }
+        case .raised where unsafe PyErr_Occurred() != nil: return
         case .outOfMemory: unsafe PyErr_NoMemory()
-        case .noBuffer: raise(SWIFTBUF_TYPE_ERROR)
-        case .invalidRecord: raise(SWIFTBUF_TYPE_ERROR)
-        case .mismatch(let expected, let found): raise(Self.exception(for: expected, found))
-        case .released, .incoherent: raise(SWIFTBUF_VALUE_ERROR)
-        case .conflict: raise(SWIFTBUF_BUFFER_ERROR)
+        default: raise(exception)
+        }
+    }
+
+    /// The exception that stands for the error.
+    package var exception: swiftbuf_exception {
+        switch self {
+        case .noBuffer, .invalidRecord: SWIFTBUF_TYPE_ERROR
+        case .mismatch(let expected, let found): Self.exception(for: expected, found)
+        case .released, .incoherent: SWIFTBUF_VALUE_ERROR
+        case .conflict: SWIFTBUF_BUFFER_ERROR
+        case .outOfMemory: SWIFTBUF_MEMORY_ERROR
+        case .raised: SWIFTBUF_SYSTEM_ERROR
         }
     }
 

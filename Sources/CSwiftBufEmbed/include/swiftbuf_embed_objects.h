@@ -1,0 +1,57 @@
+/* What Swift owns, in Python's hands: closures as callables, errors inside exceptions; and the exception classes.
+
+   No Python type is named here (CSwiftBufEmbed.h says why): `void *` is a PyObject where it says so. Everything needs the GIL. */
+#ifndef SWIFTBUF_EMBED_OBJECTS_H
+#define SWIFTBUF_EMBED_OBJECTS_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Gives back what Swift left in Python's hands: once, with the GIL, no exception set. */
+typedef void (*swiftbuf_embed_release)(void *context);
+
+/* What a callable does. arguments: a tuple, borrowed. keywords: a dict, borrowed, or NULL. A new reference; or NULL with an exception
+   set. */
+typedef void *(*swiftbuf_embed_call)(void *context, void *arguments, void *keywords);
+
+/* A Python callable.
+   name: its __name__ in UTF-8; copied.
+   context: stolen; given back by `release` when the callable dies, or at once if it cannot be made.
+   A new reference to a PyObject; or NULL with MemoryError set. */
+void *swiftbuf_embed_function_new(const char *name, void *context, swiftbuf_embed_call call, swiftbuf_embed_release release);
+
+/* An object that holds an error for an exception. `context` and the result as above. */
+void *swiftbuf_embed_error_new(void *context, swiftbuf_embed_release release);
+
+/* The context of an object that swiftbuf_embed_error_new made; borrowed. NULL, with no exception set, for any other PyObject. */
+void *swiftbuf_embed_error_context(void *object);
+
+/* In the order of Swift's PythonExceptionClass. */
+typedef enum {
+    SWIFTBUF_EMBED_RUNTIME_ERROR,
+    SWIFTBUF_EMBED_BUFFER_ERROR,
+    SWIFTBUF_EMBED_VALUE_ERROR,
+    SWIFTBUF_EMBED_TYPE_ERROR,
+    SWIFTBUF_EMBED_INDEX_ERROR,
+    SWIFTBUF_EMBED_KEY_ERROR,
+    SWIFTBUF_EMBED_ARITHMETIC_ERROR,
+    SWIFTBUF_EMBED_OVERFLOW_ERROR,
+    SWIFTBUF_EMBED_MEMORY_ERROR,
+    SWIFTBUF_EMBED_NOT_IMPLEMENTED_ERROR,
+    SWIFTBUF_EMBED_OS_ERROR,
+    SWIFTBUF_EMBED_TIMEOUT_ERROR,
+    SWIFTBUF_EMBED_KEYBOARD_INTERRUPT,
+} swiftbuf_embed_exception;
+
+/* An exception class, borrowed. */
+void *swiftbuf_embed_exception_class(swiftbuf_embed_exception kind);
+
+/* slice(start, stop, step): a new reference, or NULL with MemoryError set. NULL for None; all borrowed. */
+void *swiftbuf_embed_slice(void *start, void *stop, void *step);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SWIFTBUF_EMBED_OBJECTS_H */

@@ -1,0 +1,10 @@
+// Python may call a Swift function on any thread: it captures no Python object.
+
+import SwiftBufEmbed
+
+func capture(_ python: Python) throws -> PythonObject {
+    let list = try python.builtins.list()
+    return try python.function("append") { _, arguments in
+        try list.append(arguments[0])  // error: capture of 'list' with non-Sendable type 'PythonObject' in a '@Sendable' closure
+    }
+}

@@ -1,0 +1,8 @@
+// A token is lent for the time of withGIL: it is no result.
+
+import SwiftBufEmbed
+
+func keep(_ interpreter: Interpreter) throws {
+    let kept: Python = try interpreter.withGIL { python in python }  // error: requires that 'Python' conform to 'Escapable'
+    try kept.run("pass")
+}

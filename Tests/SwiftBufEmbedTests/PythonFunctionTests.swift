@@ -1,0 +1,263 @@
+// Swift closures as Python callables.
+
+import SwiftBuf
+import SwiftBufEmbed
+import Synchronization
+import Testing
+
+/// Counts how many of these live.
+private final class Counted: Sendable {
+    static let alive = Atomic(0)
+
+    init() { Counted.alive.add(1, ordering: .relaxed) }
+    deinit { Counted.alive.subtract(1, ordering: .relaxed) }
+
+    static var count: Int { alive.load(ordering: .relaxed) }
+}
+
+extension EmbedTests {
+    @Suite struct PythonFunctionTests {
+        /// A function that returns a tuple of what it got.
+        private func echo(_ python: Python) throws -> PythonObject {
+            try python.function("echo") { python, arguments in
+                PythonTuple(
+                    PythonTuple((0..<arguments.count).map { arguments.positional($0) }), arguments.keywordNames,
+                    PythonTuple(arguments.keywordNames.map { arguments.keyword($0) }))
+            }
+        }
+
+        @Test("a closure gets positional and keyword arguments, and returns any convertible value")
+        func argumentsAndResult() throws {
+            try withPython { python in
+                try python.run("pass", with: ["echo": echo(python)])
+                try python.expect("echo() == ((), [], ())")
+                try python.expect("echo(1, 'a', None, z=2, a=[3]) == ((1, 'a', None), ['z', 'a'], (2, [3]))")
+                try python.expect("echo(*range(100))[0] == tuple(range(100))")
+                try python.expect("echo.__name__ == 'echo' and callable(echo)")
+            }
+        }
+
+        @Test("a closure that returns nil, and a procedure, return None")
+        func returnsNothing() throws {
+            try withPython { python in
+                let calls = Mutex(0)
+                try python.run(
+                    "pass",
+                    with: [
+                        "nothing": python.procedure("nothing") { _, _ in calls.withLock { $0 += 1 } },
+                        "empty": python.function("empty") { _, _ in nil },
+                    ])
+                try python.expect("nothing() is None and nothing(1, a=2) is None and empty() is None")
+                #expect(calls.withLock { $0 } == 2)
+            }
+        }
+
+        @Test("arguments that are not there, and those that are not expected, are a TypeError")
+        func wrongArguments() throws {
+            try withPython { python in
+                let clamp = try python.function("clamp") { _, arguments in
+                    try arguments.expect(1...2, keywords: ["limit"])
+                    return min(try Double(arguments[0]), try Double(arguments["limit"]))
+                }
+                try python.run("pass", with: ["clamp": clamp])
+                try python.expect("clamp(3.5, limit=1) == 1.0")
+                python.expect(
+                    "clamp()", raises: "TypeError", saying: "clamp: 1 to 2 positional arguments were asked for but 0 are given")
+                python.expect("clamp(1, 2, 3)", raises: "TypeError")
+                python.expect("clamp(1)", raises: "TypeError", saying: "the argument 'limit' was asked for but it is not given")
+                python.expect("clamp(1, size=2)", raises: "TypeError", saying: "the argument 'size' is given but there is none")
+                python.expect("clamp('a', limit=1)", raises: "TypeError")
+                let fourth = try python.function("fourth") { _, arguments in try arguments[3] }
+                let before = try python.function("before") { _, arguments in try arguments[-1] }
+                try python.run("pass", with: ["fourth": fourth, "before": before])
+                python.expect("fourth(1, 2)", raises: "TypeError", saying: "positional argument 3 was asked for but 2 are given")
+                python.expect("before(1)", raises: "TypeError")
+            }
+        }
+
+        @Test("no arguments that Python can make bring a function down")
+        func hostileArguments() throws {
+            try withPython { python in
+                let take = try python.function("take") { _, arguments in
+                    for index in 0..<arguments.count {
+                        let argument = try arguments[index]
+                        _ = argument.description
+                        _ = try? Int(argument)
+                        _ = try? Double(argument)
+                        _ = try? Bool(argument)
+                        _ = try? String(argument)
+                        _ = try? [UInt8](argument)
+                        _ = try? argument.length
+                        _ = try? argument[0]
+                        _ = try? argument.makeIterator().next()
+                        _ = try? argument(1, a: 2)
+                        _ = try? argument.no_such_attribute
+                    }
+                    return arguments.keywordNames
+                }
+                try python.run(
+                    """
+                    class Hostile:
+                        def __getattribute__(self, name): raise RecursionError
+                        def __str__(self): return 1
+                        def __len__(self): return -1
+                        def __index__(self): return 'x'
+                        def __float__(self): return 'x'
+                        def __bool__(self): return 2
+                        def __iter__(self): return 3
+                        def __getitem__(self, key): raise SystemExit
+                        def __call__(self, *a, **k): raise KeyboardInterrupt
+                    class Endless:
+                        def __getattr__(self, name): return getattr(self, name + 'x')
+                    class LongName(str): pass
+                    take(Hostile(), Hostile, Endless(), 2**10000, float('nan'), '\\ud800', b'', object(), type, take, NotImplemented)
+                    take(take, [take], *[None] * 1000, **{'\\ud800': 1, '': 2, 'a\\0b': 3, LongName('n'): 4})
+                    """, with: ["take": take])
+            }
+        }
+
+        @Test("a call that lets go of its own callable finishes")
+        func callableGoesInItsCall() throws {
+            try withPython { python in
+                let forget = try python.function("forget") { python, _ in
+                    try python.run("del forget")
+                    return 5
+                }
+                try python.run("pass", with: ["forget": forget])
+                try python.expect("forget() == 5")
+            }
+        }
+
+        @Test("a closure that calls itself through Python without end is a RecursionError")
+        func endlessRecursion() throws {
+            try withPython { python in
+                let again = try python.function("again") { _, arguments in try arguments[0](arguments[0]) }
+                let error = #expect(throws: PythonError.self) { try again(again) }
+                #expect(error?.typeName == "RecursionError")
+                try python.run("pass")
+            }
+        }
+
+        @Test("Python threads call a closure, which may let go of the GIL and take it again")
+        func calledOnPythonThreads() throws {
+            let interpreter = try sharedInterpreter()
+            let calls = Mutex(0)
+            try withPython { python in
+                let work = try python.procedure("work") { python, arguments in
+                    let step = try Int(arguments[0])
+                    try python.withoutGIL {
+                        calls.withLock { $0 += step }
+                        try interpreter.withGIL { python in try python.run("inside += 1") }
+                    }
+                    try python.run("after += 1")
+                }
+                try python.run(
+                    """
+                    import threading
+                    inside = after = 0
+                    threads = [threading.Thread(target=lambda: [work(1) for _ in range(200)]) for _ in range(4)]
+                    for thread in threads: thread.start()
+                    for thread in threads: thread.join()
+                    """, with: ["work": work])
+                #expect(calls.withLock { $0 } == 800)
+                try python.expect("inside == 800 and after == 800")
+            }
+        }
+
+        @Test("a closure is released once, when its callable dies: 10,000 of them, called and dropped, leave none")
+        func released() throws {
+            let before = Counted.count
+            try withPython { python in
+                func round() throws {
+                    let counted = Counted()
+                    let f = try python.function("f") { [counted] _, arguments in
+                        _ = counted
+                        return try arguments[0]
+                    }
+                    #expect(try Int(f(5)) == 5)
+                    #expect(Counted.count == before + 1)
+                }
+                for _ in 0..<10_000 { try round() }
+            }
+            #expect(Counted.count == before)
+        }
+
+        @Test("a callable may die on any thread, and while an exception is on its way")
+        func diesElsewhere() throws {
+            let interpreter = try sharedInterpreter()
+            let before = Counted.count
+            try interpreter.withGIL { python in
+                let counted = Counted()
+                try python.run("held = f", with: ["f": python.procedure("f") { [counted] _, _ in _ = counted }])
+                try python.run("del f")
+            }
+            #expect(Counted.count == before + 1)
+            try onAnotherThread { try interpreter.withGIL { python in try python.run("del held") } }
+            #expect(Counted.count == before)
+            try withPython { python in
+                // It dies with the frame that the exception leaves.
+                try python.run("def g(make):\n    f = make()\n    raise KeyError('on its way')")
+                let make = try python.function("make") { python, _ in
+                    let counted = Counted()
+                    return try python.procedure("f") { [counted] _, _ in _ = counted }
+                }
+                try python.run(
+                    "try:\n    g(make)\nexcept KeyError as error:\n    text = str(error)", with: ["make": make])
+                try python.expect("text == \"'on its way'\"")
+            }
+            #expect(Counted.count == before)
+        }
+
+        @Test("what a closure captures may use Python when it goes, without losing the exception that is set")
+        func deinitRunsPython() throws {
+            final class Noting: Sendable {
+                let interpreter: Interpreter
+                init(_ interpreter: Interpreter) { self.interpreter = interpreter }
+                deinit { try? interpreter.withGIL { python in try python.run("gone = True\ntry: {}[1]\nexcept KeyError: pass") } }
+            }
+            let interpreter = try sharedInterpreter()
+            try withPython { python in
+                let make = try python.function("make") { python, _ in
+                    let noting = Noting(interpreter)
+                    return try python.procedure("f") { [noting] _, _ in _ = noting }
+                }
+                try python.run(
+                    """
+                    class Owner:
+                        def __init__(self): self.f = make()
+                    gone = False
+                    try: getattr(Owner(), 'missing')
+                    except AttributeError as error: text = str(error)
+                    """, with: ["make": make])
+                try python.expect("gone and 'missing' in text")
+            }
+        }
+
+        @Test("callables that Python still holds at stop() are called and released while it stops")
+        func heldAtStop() async {
+            await #expect(processExitsWith: .success) {
+                let interpreter = try Interpreter.start()
+                let called = Flag()
+                try interpreter.withGIL { python in
+                    let counted = Counted()
+                    let last = try python.procedure("last") { [counted] python, _ in
+                        _ = counted
+                        try python.run("import sys")
+                        called.raise()
+                    }
+                    try python.run("import atexit; atexit.register(last)", with: ["last": last])
+                }
+                try interpreter.stop()
+                #expect(called.isRaised)
+                #expect(Counted.count == 0)
+            }
+        }
+
+        @Test("a name with a NUL is refused")
+        func nulInName() throws {
+            try withPython { python in
+                _ = #expect(throws: PythonError.self) { try python.function("a\0b") { _, _ in nil } }
+            }
+        }
+    }
+}
