@@ -104,9 +104,13 @@ let package = Package(
         .testTarget(
             name: "SwiftBufEmbedTests",
             dependencies: [
-                "SwiftBufEmbed", "SwiftBuf", "SwiftBufCore", "CSwiftBuf", "CSwiftBufStorage", "CPython", "CThreads",
+                "SwiftBufEmbed", "SwiftBuf", "SwiftBufFoundation", "SwiftBufCore", "CSwiftBuf", "CSwiftBufStorage", "CPython",
+                "CThreads", "CHostileExporter",
             ],
-            exclude: ["CThreads"], swiftSettings: strict),
+            exclude: ["CThreads", "CHostileExporter"], swiftSettings: strict),
+        .target(
+            name: "CHostileExporter", dependencies: ["CPython"], path: "Tests/SwiftBufEmbedTests/CHostileExporter",
+            cSettings: strictC),
         .target(name: "CThreads", path: "Tests/SwiftBufEmbedTests/CThreads", cSettings: strictC),
     ],
     swiftLanguageModes: [.v6]

@@ -25,6 +25,8 @@ struct FormatParser: ~Escapable {
     var isOpaque = false
     /// How many tuples and lists the value that is being read stands in, and the most of any so far.
     var nesting = FormatNesting()
+    /// Whether a `T{}` in native mode is padded at its end, as C's structs are: see `Format.describesSameItems` for who means no pad.
+    var padsStructs = true
     /// Where the values of an item are written down, if anybody wants to know.
     var nodes: FormatNodeList?
 
@@ -195,7 +197,7 @@ struct FormatParser: ~Escapable {
         while let byte = current {
             guard byte != UInt8(ascii: "}") else {
                 // NumPy's rule: the mode at the end decides, not the one at the start.
-                guard !mode.isAligned || record.padAtEnd() else { throw error(.sizeOverflow, at: position) }
+                guard !mode.isAligned || !padsStructs || record.padAtEnd() else { throw error(.sizeOverflow, at: position) }
                 position &+= 1
                 nodes?.close(node, byteCount: record.byteCount, count: record.valueCount)
                 nesting.leave(to: outerNesting)

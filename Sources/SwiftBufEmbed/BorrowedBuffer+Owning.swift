@@ -33,7 +33,8 @@ extension MutableBorrowedBuffer {
     /// Borrows an object's memory to read and write, until this value goes: items packed in C order.
     ///
     ///     var image = try MutableBorrowedBuffer<UInt8>(photo)
-    ///     image.mutableSpan[0] = 255
+    ///     var pixels = image.mutableSpan
+    ///     pixels[0] = 255
     ///
     /// In all else ``BorrowedBuffer/init(_:shape:copyIfNeeded:)``.
     public init(_ object: PythonObject, shape: ShapePattern = .any) throws {

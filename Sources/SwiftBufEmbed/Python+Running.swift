@@ -35,7 +35,7 @@ extension Python {
     /// - Throws: ``PythonError`` for what Python raises: `TypeError` for another type, `OverflowError` for too large an int;
     ///   ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: Int.Type = Int.self) throws -> Int {
+    public func evaluate(_ expression: String, as type: Int.Type) throws -> Int {
         try Int(evaluate(expression, as: PythonObject.self))
     }
 
@@ -43,7 +43,7 @@ extension Python {
     ///
     /// - Throws: ``PythonError`` for what Python raises: `TypeError` for another type; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: Double.Type = Double.self) throws -> Double {
+    public func evaluate(_ expression: String, as type: Double.Type) throws -> Double {
         try Double(evaluate(expression, as: PythonObject.self))
     }
 
@@ -51,7 +51,7 @@ extension Python {
     ///
     /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: Bool.Type = Bool.self) throws -> Bool {
+    public func evaluate(_ expression: String, as type: Bool.Type) throws -> Bool {
         try Bool(evaluate(expression, as: PythonObject.self))
     }
 
@@ -59,7 +59,7 @@ extension Python {
     ///
     /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: String.Type = String.self) throws -> String {
+    public func evaluate(_ expression: String, as type: String.Type) throws -> String {
         try String(evaluate(expression, as: PythonObject.self))
     }
 }

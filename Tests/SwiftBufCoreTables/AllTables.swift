@@ -6,6 +6,7 @@ public func allTables(_ check: inout Check) {
     formatRecordTables(&check)
     formatPairTables(&check)
     formatFieldTables(&check)
+    formatSameItemsTables(&check)
     layoutTables(&check)
     grantTables(&check)
     storageTables(&check)

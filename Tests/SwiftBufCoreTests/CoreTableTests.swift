@@ -11,6 +11,7 @@ import Testing
             Table(name: "format record", rows: formatRecordTables),
             Table(name: "format pair", rows: formatPairTables),
             Table(name: "format field", rows: formatFieldTables),
+            Table(name: "format same items", rows: formatSameItemsTables),
             Table(name: "layout", rows: layoutTables),
             Table(name: "grant", rows: grantTables),
             Table(name: "bulk", rows: bulkTables),

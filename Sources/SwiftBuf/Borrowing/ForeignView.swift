@@ -156,7 +156,7 @@ extension BufferFormat {
             return format.kind?.rawValue == kind && !format.isByteSwapped && format.itemByteCount == byteCount
         }
         let ours = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: self.text, count: textByteCount))
-        guard let isSame = Format.describesSameItems(ours, theirs) else { throw .outOfMemory }
+        guard let isSame = Format.describesSameItems(ours, theirs, itemByteCount: byteCount) else { throw .outOfMemory }
         return isSame
     }
 }

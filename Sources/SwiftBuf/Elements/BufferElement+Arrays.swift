@@ -41,7 +41,7 @@ private enum ArrayFormats {
             unsafe new.initialize(
                 to: Entry(
                     element: element.text, count: count,
-                    format: ComposedFormat.forever(text, unpaddedByteCount: text.count, error: element.error),
+                    format: ComposedFormat.forever(text, unpadded: text, error: element.error),
                     next: first.map { unsafe UnsafePointer($0.assumingMemoryBound(to: Entry.self)) }))
             // If another thread was first, this one's entry is lost, and looked for again.
             _ = unsafe swiftbuf_array_formats_push(first, new)

@@ -20,16 +20,12 @@ public struct BufferFields<Root: BitwiseCopyable>: Sendable {
         #if !hasFeature(Embedded)
             if error != .noFields, let better = Self.firstErrorByReflection(in: fields) { error = better }
         #endif
-        var text: [UInt8] = []
-        if error == nil { text = Self.text(of: fields) }
-        let unpaddedByteCount = text.count
-        if error == nil {
-            appendPad(MemoryLayout<Root>.stride - MemoryLayout<Root>.size, to: &text)
-            text.append(UInt8(ascii: "}"))
-        }
+        let layout = MemoryLayout<Root>.self
         format = unsafe BufferFormat(
-            ComposedFormat.forever(text, unpaddedByteCount: unpaddedByteCount, error: error),
-            byteCount: MemoryLayout<Root>.stride)
+            ComposedFormat.forever(
+                error == nil ? Self.text(of: fields, byteCount: layout.stride) : [],
+                unpadded: error == nil ? Self.text(of: fields, byteCount: layout.size) : [], error: error),
+            byteCount: layout.stride)
     }
 
     /// Why these are no fields of the type; nil if they are.
@@ -44,7 +40,7 @@ public struct BufferFields<Root: BitwiseCopyable>: Sendable {
             for other in fields[..<index] where isSame(other.name, field.name) { return .duplicateName(name) }
             if field.format.error != nil { return .invalidField(name) }
             if field.hasKeyPath && field.byteOffset == nil { return .notStored(name) }
-            let expected = (end + field.byteAlignment - 1) & ~(field.byteAlignment - 1)
+            let expected = field.offset(behind: end)
             let actual = field.byteOffset ?? expected
             if actual < expected { return .outOfOrder(name) }
             if actual > expected { return .fieldLeftOut(name) }
@@ -53,47 +49,63 @@ public struct BufferFields<Root: BitwiseCopyable>: Sendable {
         return end == MemoryLayout<Root>.size ? nil : .unequalSize(declared: end, actual: MemoryLayout<Root>.size)
     }
 
-    /// The format up to the pad at the end; the fields are right.
-    private static func text(of fields: [BufferField<Root>]) -> [UInt8] {
+    /// The format of the fields, which are right, in so many bytes.
+    ///
+    /// A field that is a record has its pad inside, unless the next field stands in it: NumPy forgets pads behind a record.
+    private static func text(of fields: [BufferField<Root>], byteCount: Int) -> [UInt8] {
         var text = [UInt8(ascii: "T"), UInt8(ascii: "{")]
         var end = 0
-        for field in fields {
-            let offset = (end + field.byteAlignment - 1) & ~(field.byteAlignment - 1)
+        for (index, field) in fields.enumerated() {
+            let offset = field.offset(behind: end)
+            let limit = index + 1 < fields.count ? fields[index + 1].offset(behind: offset + field.byteCount) : byteCount
+            let hasPad = offset + field.format.byteCount <= limit
             appendPad(offset - end, to: &text)
-            field.format.appendAsField(to: &text, isFirst: end == 0)
+            field.format.write(to: &text, padded: hasPad, isFirst: end == 0)
             text.append(UInt8(ascii: ":"))
             append(field.name, to: &text)
             text.append(UInt8(ascii: ":"))
-            end = offset + field.byteCount
+            end = offset + (hasPad ? field.format.byteCount : field.byteCount)
         }
+        appendPad(byteCount - end, to: &text)
+        text.append(UInt8(ascii: "}"))
         return text
     }
 }
 
+extension BufferField {
+    /// Where Swift puts the field behind others that end there.
+    fileprivate func offset(behind end: Int) -> Int {
+        (end + byteAlignment - 1) & ~(byteAlignment - 1)
+    }
+}
+
 extension BufferFormat {
-    /// Writes the format as that of a field, which has no pad at its end.
+    /// Writes the format as that of a field.
     ///
-    /// - Parameter isFirst: Whether it says that sizes are standard ones, which then holds for the fields behind it too.
-    fileprivate func appendAsField(to text: inout [UInt8], isFirst: Bool = false) {
-        // SAFETY: the text has that many bytes.
-        let isRecord = unsafe composed.map { unsafe $0.pointee.unpaddedByteCount < $0.pointee.textByteCount } ?? false
-        let byteCount = unsafe composed?.pointee.unpaddedByteCount ?? textByteCount
-        // In standard sizes, which hold inside of a record, a 64-bit integer has another letter than in native ones.
-        var saysSizes = isFirst && (unsafe self.text[0] != UInt8(ascii: "T"))
+    /// - Parameters:
+    ///   - padded: Whether with the pad at its end, if it has one.
+    ///   - isFirst: Whether it says that sizes are standard ones, which then holds for the fields behind it too.
+    fileprivate func write(to text: inout [UInt8], padded: Bool, isFirst: Bool) {
+        // SAFETY: the texts have that many bytes.
+        let source = unsafe padded ? self.text : composed?.pointee.unpaddedText ?? self.text
+        let byteCount = unsafe padded ? textByteCount : composed?.pointee.unpaddedTextByteCount ?? textByteCount
+        // A record says it itself, and so does an array of them.
+        var saysSizes = isFirst
         for index in 0..<byteCount {
-            let byte = unsafe self.text[index]
+            let byte = unsafe source[index]
             let isShape = (UInt8(ascii: "(")...UInt8(ascii: "9")).contains(byte)
-            if saysSizes && !isShape && byte != UInt8(ascii: "T") {
+            if byte == UInt8(ascii: "T") || byte == UInt8(ascii: "=") { saysSizes = false }
+            if saysSizes && !isShape {
                 text.append(UInt8(ascii: "="))
                 saysSizes = false
             }
+            // In standard sizes, which hold inside of a record, a 64-bit integer has another letter than in native ones.
             switch byte {
             case UInt8(ascii: "l") where !isComposed: text.append(UInt8(ascii: "q"))
             case UInt8(ascii: "L") where !isComposed: text.append(UInt8(ascii: "Q"))
             default: text.append(byte)
             }
         }
-        if isRecord { text.append(UInt8(ascii: "}")) }
     }
 
     /// Whether the text was written here, by standard sizes.
@@ -109,7 +121,7 @@ extension BufferFormat {
             // SAFETY: the text has that many bytes.
             for index in 0..<element.textByteCount { rest.append(unsafe element.text[index]) }
         } else {
-            element.appendAsField(to: &rest)
+            element.write(to: &rest, padded: true, isFirst: false)
         }
         // An array of arrays has one shape of more dimensions.
         text.append(rest.first == UInt8(ascii: "(") ? UInt8(ascii: ",") : UInt8(ascii: ")"))

@@ -57,22 +57,30 @@ struct ComposedFormat {
     let text: UnsafePointer<UInt8>
     /// Without the NUL.
     let textByteCount: Int
-    /// Of a record: how many bytes stand in front of its pad at the end, which it has only as an item, not as a field.
-    let unpaddedByteCount: Int
+    /// The same without the pad at the end: what a record is as a field whose pad Swift puts the next field into.
+    let unpaddedText: UnsafePointer<UInt8>
+    let unpaddedTextByteCount: Int
     let error: RecordError?
 
-    /// Keeps a text for as long as the program runs.
+    /// Keeps texts for as long as the program runs.
     static func forever(
-        _ bytes: [UInt8], unpaddedByteCount: Int, error: RecordError? = nil
+        _ text: [UInt8], unpadded: [UInt8], error: RecordError? = nil
     ) -> UnsafePointer<ComposedFormat> {
-        // SAFETY: room for the bytes and the NUL, and for the struct; never given back.
-        let text = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count + 1)
-        for (index, byte) in bytes.enumerated() { unsafe (text + index).initialize(to: byte) }
-        unsafe (text + bytes.count).initialize(to: 0)
+        // SAFETY: room for the struct; never given back.
         let composed = UnsafeMutablePointer<ComposedFormat>.allocate(capacity: 1)
         unsafe composed.initialize(
             to: ComposedFormat(
-                text: UnsafePointer(text), textByteCount: bytes.count, unpaddedByteCount: unpaddedByteCount, error: error))
+                text: keepForever(text), textByteCount: text.count, unpaddedText: keepForever(unpadded),
+                unpaddedTextByteCount: unpadded.count, error: error))
         return unsafe UnsafePointer(composed)
     }
+}
+
+/// Keeps a text, with a NUL behind it, for as long as the program runs.
+private func keepForever(_ bytes: [UInt8]) -> UnsafePointer<UInt8> {
+    // SAFETY: room for the bytes and the NUL; never given back.
+    let text = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count + 1)
+    for (index, byte) in bytes.enumerated() { unsafe (text + index).initialize(to: byte) }
+    unsafe (text + bytes.count).initialize(to: 0)
+    return unsafe UnsafePointer(text)
 }

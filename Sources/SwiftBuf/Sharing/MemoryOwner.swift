@@ -15,7 +15,7 @@ final class ArrayOwner<Element: BufferElement>: MemoryOwner {
     private(set) var base: UnsafeMutableRawPointer?
 
     init(_ items: consuming [Element]) {
-        self.items = items
+        self.items = consume items
         unsafe base = nil
         super.init()
         // SAFETY: the address outlives the closure here, which is more than the standard library promises. A native array keeps its

@@ -20,7 +20,7 @@ extension SharedBuffer {
         guard byteCount / MemoryLayout<Element>.stride == itemCount else {
             throw .shapeMismatch(itemCount: itemCount, shapeCount: byteCount / MemoryLayout<Element>.stride)
         }
-        let owner = ArrayOwner(items)
+        let owner = ArrayOwner(consume items)
         let storage = try unsafe adopt(owner.base, byteCount: byteCount, isReadOnly: false, owner: owner)
         try self.init(storage, shape: shape, byteCount: byteCount, arrayOwner: owner)
     }

@@ -6,26 +6,43 @@ extension Format {
     ///
     /// How it is written does not matter: prefixes, pads, `l` or `q`, a size of the whole that ends behind the last member.
     ///
+    /// NumPy writes a nested struct without the pad at its end, and then the pad as one behind it; PEP 3118, and NumPy when it reads,
+    /// have the pad twice then. So a text that says another size than the items have is read in NumPy's way; that all members stand at
+    /// the same offsets is demanded all the same.
+    ///
     /// - Parameters:
-    ///   - first: A format, without a terminating NUL.
+    ///   - first: A format that says `itemByteCount`, without a terminating NUL.
     ///   - second: Another one.
+    ///   - itemByteCount: Bytes of an item of both.
     /// - Returns: nil if there is no room to find out. False also if one of them is no format, or cannot be read.
     /// - Complexity: O(*n*) in the length of the texts.
-    public static func describesSameItems(_ first: Span<UInt8>, _ second: Span<UInt8>) -> Bool? {
+    public static func describesSameItems(_ first: Span<UInt8>, _ second: Span<UInt8>, itemByteCount: Int) -> Bool? {
         do throws(FormatTree.Failure) {
             let tree = try FormatTree(of: first)
             let other = try FormatTree(of: second)
-            let isSame = tree.forEachLeafPair(with: other) { pair in
-                pair.first.kind == pair.second.kind && pair.first.byteOffset == pair.second.byteOffset
-                    && pair.first.byteCount == pair.second.byteCount && !pair.first.isByteSwapped && !pair.second.isByteSwapped
-            }
-            guard isSame == true else { return false }
+            let isSame =
+                if other.itemByteCount == itemByteCount {
+                    tree.hasSameScalars(as: other)
+                } else {
+                    try tree.hasSameScalars(as: FormatTree(of: second, padsStructs: false))
+                }
+            guard isSame else { return false }
         } catch {
             return error == .outOfMemory ? nil : false
         }
         var parser = FormatParser(first)
         var other = FormatParser(second)
         return FormatParser.haveSameNames(&parser, &other, depth: 0)
+    }
+}
+
+extension FormatTree {
+    /// Whether scalars of the same kinds, in the machine's byte order, stand at the same offsets.
+    fileprivate borrowing func hasSameScalars(as other: borrowing FormatTree) -> Bool {
+        forEachLeafPair(with: other) { pair in
+            pair.first.kind == pair.second.kind && pair.first.byteOffset == pair.second.byteOffset
+                && pair.first.byteCount == pair.second.byteCount && !pair.first.isByteSwapped && !pair.second.isByteSwapped
+        } == true
     }
 }
 

@@ -32,8 +32,9 @@ public struct FormatTree: ~Copyable {
     ///
     /// Allocates one block, by `swiftbuf_block_allocate`.
     ///
+    /// - Parameter padsStructs: Whether a `T{}` in native mode is padded at its end, as PEP 3118 has it.
     /// - Complexity: O(*n*) in the length of the text.
-    public init(of text: Span<UInt8>) throws(Failure) {
+    public init(of text: Span<UInt8>, padsStructs: Bool = true) throws(Failure) {
         // Each node has a byte of the text to itself, but for the tuple of all values. A text in memory is far from overflowing this.
         let capacity = text.count &+ 1
         let (byteCount, overflows) = capacity.multipliedReportingOverflow(by: MemoryLayout<FormatNode>.stride)
@@ -41,6 +42,7 @@ public struct FormatTree: ~Copyable {
         // SAFETY: the block is that large, and aligned for any type.
         let base = unsafe block.bindMemory(to: FormatNode.self, capacity: capacity)
         var parser = unsafe FormatParser(text, writing: FormatNodeList(base: base, capacity: capacity))
+        parser.padsStructs = padsStructs
         guard let format = try? parser.parse(), format.isReadable, let list = parser.nodes else {
             unsafe swiftbuf_block_free(block)
             throw .notReadable

@@ -1,0 +1,382 @@
+// Borrowing Python's memory: what is lent, what is refused and in which words, and that it is given back once.
+
+import CHostileExporter
+import SwiftBuf
+import SwiftBufEmbed
+import Testing
+
+/// A borrow that must be refused.
+struct RefusedBorrow: CustomTestStringConvertible {
+    let object: String
+    let text: String
+    var isMutable = false
+    var shape = ShapePattern.any
+
+    var testDescription: String { object }
+}
+
+extension EmbedTests {
+    @Suite struct BorrowedBufferTests {
+        @Test("every kind of exporter lends its memory where it is")
+        func exporters() throws {
+            try withPython { python in
+                try python.importNumPy()
+                try python.run("import array, ctypes, swiftbuf")
+                for source in [
+                    "np.arange(3.0)", "array.array('d', [0, 1, 2])", "(ctypes.c_double * 3)(0, 1, 2)",
+                    "memoryview(np.arange(3.0))",
+                    "swiftbuf.copy(np.arange(3.0))", "swiftbuf.Buffer(np.arange(3.0))", "np.arange(3.0).tobytes()",
+                ] {
+                    let object = try python.evaluate(source)
+                    if source.hasSuffix("tobytes()") {
+                        let count = try python.withBorrowed(object, as: UInt8.self) { bytes in bytes.count }
+                        #expect(count == 24)
+                    } else {
+                        let items = try python.withBorrowed(object, as: Double.self) { items in [items[0], items[1], items[2]] }
+                        #expect(items == [0, 1, 2], "\(source)")
+                    }
+                }
+            }
+        }
+
+        @Test("indices, rows and shapes are those of the object")
+        func indices() throws {
+            try withPython { python in
+                try python.importNumPy()
+                let array = try python.evaluate("np.arange(24, dtype='i4').reshape(2, 3, 4)")
+                try python.withBorrowed(array, as: Int32.self, shape: [2, nil, 4]) { items in
+                    #expect(items.rank == 3 && items.shape == [2, 3, 4] && items.count == 24)
+                    #expect(items.count(alongAxis: 1) == 3)
+                    #expect(items[1, 2, 3] == 23 && items[0, 1, 0] == 4)
+                    let row = items.row(1)
+                    #expect(row.count == 12 && row[0] == 12)
+                }
+                let plane = try python.evaluate("np.arange(6, dtype='i4').reshape(2, 3)")
+                try python.withMutablyBorrowed(plane, as: Int32.self, shape: .rank(2)) { items in
+                    items[1, 0] = -1
+                    var row = items.mutableRow(0)
+                    row[2] = -2
+                }
+                #expect(try String(plane.tolist()) == "[[0, 1, -2], [-1, 4, 5]]")
+            }
+        }
+
+        @Test("strided memory is read and written where it is, row by row and item by item")
+        func strides() throws {
+            try withPython { python in
+                try python.importNumPy()
+                try python.run("a = np.arange(24, dtype='i4').reshape(4, 6)")
+                let crop = try python.evaluate("a[1:3, 2:5]")
+                try python.withStridesBorrowed(crop, as: Int32.self, shape: .rank(2)) { items in
+                    #expect(items.shape == [2, 3] && items.byteStrides == [24, 4])
+                    #expect(items[1, 2] == 16)
+                    guard let row = items.row(1) else { throw Missing(description: "packed rows are spans") }
+                    #expect(row.count == 3 && row[0] == 14)
+                    if items.span != nil { Issue.record("a crop is not packed") }
+                    var all: [Int32] = []
+                    items.forEach { all.append($0) }
+                    #expect(all == [8, 9, 10, 14, 15, 16])
+                }
+                let transposed = try python.evaluate("a.T[::-2]")
+                try python.withStridesBorrowed(transposed, as: Int32.self) { items in
+                    if items.row(0) != nil { Issue.record("the rows of a transposed array are not packed") }
+                    #expect(items[0, 1] == 11)
+                }
+                let column = try python.evaluate("a[:, 1]")
+                try python.withStridesMutablyBorrowed(column, as: Int32.self, shape: .rank(1)) { items in
+                    items.modifyEach { $0 += 100 }
+                    items[3] = 0
+                }
+                #expect(try String(python.evaluate("a[:, 1].tolist()")) == "[101, 107, 113, 0]")
+            }
+        }
+
+        @Test(
+            "what does not fit is refused, and the error says what was asked for and what came",
+            arguments: [
+                RefusedBorrow(
+                    object: "np.zeros((2, 3), order='F')",
+                    text: "expected float32, C-contiguous, 2-D; got float64, Fortran-contiguous, 2-D", shape: .rank(2)),
+                RefusedBorrow(
+                    object: "np.zeros(3, '>f4')",
+                    text: "expected float32, C-contiguous; got float32 in foreign byte order, C-contiguous, 1-D"),
+                RefusedBorrow(
+                    object: "np.zeros(6, 'f4')[::2]", text: "expected float32, C-contiguous; got float32, strided, 1-D"),
+                RefusedBorrow(
+                    object: "np.zeros(3, 'f4')", text: "expected float32, C-contiguous, 2-D; got float32, C-contiguous, 1-D",
+                    shape: .rank(2)),
+                RefusedBorrow(
+                    object: "np.zeros((2, 3), 'f4')",
+                    text: "expected float32, C-contiguous, shape (*, 4); got float32, C-contiguous, shape (2, 3)",
+                    shape: [nil, 4]),
+                RefusedBorrow(
+                    object: "np.frombuffer(b'0' * 13, 'u1')[1:].view('f4')",
+                    text: "expected float32, C-contiguous; got float32, C-contiguous, 1-D, misaligned"),
+                RefusedBorrow(
+                    object: "np.frombuffer(b'0' * 12, 'f4')",
+                    text: "expected float32, C-contiguous, writable; got float32, C-contiguous, 1-D, read-only", isMutable: true),
+                RefusedBorrow(object: "b'0123'", text: "expected float32, C-contiguous; got uint8, C-contiguous, 1-D"),
+                RefusedBorrow(
+                    object: "swiftbuf.zeros((2, 2), 'f').T",
+                    text: "expected float32, C-contiguous; got float32, Fortran-contiguous, 2-D"),
+                RefusedBorrow(
+                    object: "swiftbuf.zeros(2, 'f').toreadonly()",
+                    text: "expected float32, C-contiguous, writable; got float32, C-contiguous, 1-D, read-only", isMutable: true),
+                RefusedBorrow(
+                    object: "'text'",
+                    text: "an object with a buffer was asked for but type 'str' has none: encode it first, s.encode()"),
+                RefusedBorrow(
+                    object: "[1.0]",
+                    text:
+                        "an object with a buffer was asked for but type 'list' has none: make it an array first, array.array('d', x)"
+                ),
+                RefusedBorrow(object: "released", text: "a buffer was asked for but this Buffer is released"),
+            ])
+        func refused(_ borrow: RefusedBorrow) throws {
+            try withPython { python in
+                try python.importNumPy()
+                try python.run("import swiftbuf; released = swiftbuf.zeros(1, 'f'); released.release()")
+                let object = try python.evaluate(borrow.object)
+                do {
+                    if borrow.isMutable {
+                        try python.withMutablyBorrowed(object, as: Float.self, shape: borrow.shape) { _ in }
+                    } else {
+                        try python.withBorrowed(object, as: Float.self, shape: borrow.shape) { _ in }
+                    }
+                    Issue.record("the borrow was granted")
+                } catch let error as BorrowError {
+                    #expect(String(describing: error) == borrow.text)
+                }
+                try python.expect("True")
+            }
+        }
+
+        @Test("a copy is lent only where it is allowed, and never to write")
+        func copies() throws {
+            try withPython { python in
+                try python.importNumPy()
+                try python.run("a = np.arange(12.0).reshape(3, 4)")
+                for source in ["a.T", "a[:, ::2]", "a.astype('>f8')", "np.frombuffer(b'0' + a.tobytes(), 'u1')[1:].view('f8')"] {
+                    let object = try python.evaluate(source)
+                    let sum = try python.withBorrowed(object, as: Double.self, copyIfNeeded: true) { items in
+                        var sum = 0.0
+                        let span = items.span
+                        for index in span.indices { sum += span[index] }
+                        return sum
+                    }
+                    #expect(try sum == Double(object.sum()), "\(source)")
+                    #expect(throws: BorrowError.self, "\(source)") { try python.withBorrowed(object, as: Double.self) { _ in } }
+                }
+                let array = try python.evaluate("a")
+                #expect(throws: BorrowError.self) {
+                    try python.withBorrowed(array, as: Float.self, copyIfNeeded: true) { _ in }
+                }
+            }
+        }
+
+        @Test("what an exporter raises arrives as it is, and what breaks the rules is refused")
+        func hostileExporters() throws {
+            try withPython { python in
+                guard hostile_exporter_load() == 0 else { throw Missing(description: "the hostile exporter did not load") }
+                try python.run(
+                    """
+                    import ctypes, hostile_exporter
+                    room = ctypes.create_string_buffer(64)
+                    def exporter(**fields):
+                        said = dict(buf=ctypes.addressof(room), len=24, itemsize=8, ndim=1, shape=(3,), strides=(8,), format=b'd')
+                        return hostile_exporter.Exporter(keep=room, **{**said, **fields})
+                    made = []
+                    """)
+                func borrow(_ fields: String) throws -> Double {
+                    try python.run("made.append(exporter(\(fields)))")
+                    let object = try python.evaluate("made[-1]")
+                    return try python.withBorrowed(object, as: Double.self) { items in items.span[0] }
+                }
+                for fields in ["refusal=KeyError('k')", "refusal=KeyboardInterrupt()", "refusal=BufferError('no')"] {
+                    do {
+                        _ = try borrow(fields)
+                        Issue.record("\(fields) was granted")
+                    } catch let error as PythonError {
+                        #expect(fields.contains(error.typeName))
+                    }
+                }
+                for fields in ["len=25", "shape=(-3,)", "ndim=65", "itemsize=0", "strides=(2**62,)", "buf=0", "refusal=True"] {
+                    #expect(throws: BorrowError.self, "\(fields)") { try borrow(fields) }
+                }
+                for fields in ["strides=(-8,)", "suboffsets=(0,)", "format=None", "format=b'x'"] {
+                    #expect(throws: BorrowError.self, "\(fields)") { try borrow(fields) }
+                }
+                // NULL strides although a shape came, NULL shape, and shape in the view itself are done without.
+                for fields in [
+                    "", "strides=None", "strides=None, shape=None", "format=b'@d'", "len=8, shape=None, ndim=0",
+                    "strides='itemsize'",
+                ] {
+                    #expect(try borrow(fields) == 0, "\(fields)")
+                }
+                try python.expect("all(each.grants == each.releases for each in made)")
+            }
+        }
+
+        @Test("while Swift borrows a Buffer, Python's resize and release of it are refused")
+        func resizeIsRefused() throws {
+            try withPython { python in
+                try python.run("import swiftbuf; b = swiftbuf.zeros(4, 'd')")
+                let buffer = try python.evaluate("b")
+                try python.withBorrowed(buffer, as: Double.self) { _ in
+                    python.expect("b.resize(100)", raises: "BufferError", saying: "Swift has borrowed this memory to read")
+                    python.expect("b.release()", raises: "BufferError", saying: "Swift has borrowed this memory to read")
+                }
+                try python.withMutablyBorrowed(buffer, as: Double.self) { _ in
+                    python.expect("b.resize(100)", raises: "BufferError", saying: "Swift has borrowed this memory to write")
+                }
+                try python.run("b.resize(100)")
+            }
+        }
+
+        @Test("two borrows of which one writes the same bytes exclude each other, by whatever way they are reached")
+        func sameBytes() throws {
+            let shared = try SharedBuffer(adopting: [Double](repeating: 0, count: 8))
+            try withPython { python in
+                try python.importNumPy()
+                try python.run(
+                    "s = np.asarray(b)[2:4]; a = np.zeros(8); import swiftbuf; w = swiftbuf.Buffer(a)", with: ["b": shared])
+                let slice = try python.evaluate("s")
+                let conflict = BorrowError.conflict(.mutablyBorrowed)
+                try shared.withMutableSpan { _ in
+                    _ = #expect(throws: conflict) { try python.withBorrowed(slice, as: Double.self) { _ in } }
+                }
+                try python.withMutablyBorrowed(slice, as: Double.self) { _ in
+                    #expect(throws: BorrowConflict.mutablyBorrowed) { try shared.withSpan { _ in } }
+                    #expect(throws: BorrowConflict.mutablyBorrowed) { try shared.withMutableSpan { _ in } }
+                    #expect(throws: TakeError.self) { try shared.take() }
+                }
+                try python.withBorrowed(slice, as: Double.self) { _ in
+                    try shared.withSpan { _ in }
+                    #expect(throws: BorrowConflict.borrowed) { try shared.withMutableSpan { _ in } }
+                }
+                let (array, wrapped) = (try python.evaluate("a[3:]"), try python.evaluate("w"))
+                let apart = try python.evaluate("a[:3]")
+                try python.withMutablyBorrowed(array, as: Double.self) { _ in
+                    #expect(throws: conflict) { try python.withMutablyBorrowed(wrapped, as: Double.self) { _ in } }
+                    #expect(throws: conflict) { try python.withStridesBorrowed(wrapped, as: Double.self) { _ in } }
+                    try python.withMutablyBorrowed(apart, as: Double.self) { _ in }
+                }
+                try python.withMutablyBorrowed(wrapped, as: Double.self) { _ in }
+                try shared.withMutableSpan { _ in }
+            }
+        }
+
+        @Test("a body's error passes as it is, and the memory is given back")
+        func bodyThrows() throws {
+            try withPython { python in
+                let bytes = try python.builtins.bytearray(8)
+                #expect(throws: Missing.self) {
+                    try python.withMutablyBorrowed(bytes, as: UInt8.self) { _ in throw Missing(description: "x") }
+                }
+                do {
+                    try python.withBorrowed(bytes, as: UInt8.self) { _ in try python.run("1 / 0") }
+                    Issue.record("nothing was thrown")
+                } catch let error as PythonError {
+                    #expect(error.typeName == "ZeroDivisionError")
+                }
+                // A bytearray that is still exported refuses this.
+                _ = try bytes.clear()
+            }
+        }
+
+        @Test("a borrow that is a value lasts until it goes, and gives the memory back on any thread")
+        func ownedBorrow() throws {
+            let interpreter = try sharedInterpreter()
+            try interpreter.withGIL { python in
+                try python.run("owned = bytearray(b'abc')")
+                let bytes = try python.evaluate("owned")
+                try {
+                    let borrowed = try BorrowedBuffer<UInt8>(bytes)
+                    #expect(borrowed.span[1] == UInt8(ascii: "b"))
+                    python.expect("owned.append(1)", raises: "BufferError", saying: "re-sized")
+                }()
+                try python.run("owned.append(1)")
+                try {
+                    var borrowed = try MutableBorrowedBuffer<UInt8>(bytes)
+                    borrowed[0] = UInt8(ascii: "z")
+                    #expect(throws: BorrowError.conflict(.mutablyBorrowed)) { _ = try BorrowedBuffer<UInt8>(bytes) }
+                }()
+                try python.expect("owned == b'zbc\\x01'")
+            }
+            // Made with the GIL, dropped without it.
+            try dropWithoutGIL(interpreter)
+            try withPython { python in try python.run("owned = bytearray(2); owned.append(1)") }
+        }
+
+        private func dropWithoutGIL(_ interpreter: Interpreter) throws {
+            let borrowed = try interpreter.withGIL { python in
+                try python.run("kept = owned")
+                return try BorrowedBuffer<UInt8>(python.evaluate("owned"))
+            }
+            #expect(borrowed.count == 4)
+            try interpreter.withGIL { python in python.expect("kept.append(1)", raises: "BufferError", saying: "re-sized") }
+            _ = consume borrowed
+            try interpreter.withGIL { python in try python.run("kept.append(1)") }
+        }
+
+        @Test("outside withGIL, inside withoutGIL and after stop() a borrow is refused, and one that is left goes quietly")
+        func withoutInterpreter() async {
+            await #expect(processExitsWith: .success) {
+                let interpreter = try Interpreter.start(.init(virtualEnvironment: .none))
+                var bytes: PythonObject?
+                try interpreter.withGIL { python in
+                    let made = try python.builtins.bytearray(4)
+                    bytes = made
+                    try python.withoutGIL {
+                        _ = #expect(throws: InterpreterError.withoutGIL) {
+                            try python.withBorrowed(made, as: UInt8.self) { _ in }
+                        }
+                    }
+                }
+                #expect(throws: InterpreterError.withoutGIL) { _ = try BorrowedBuffer<UInt8>(bytes!) }
+                let left = try interpreter.withGIL { _ in try BorrowedBuffer<UInt8>(bytes!) }
+                try interpreter.stop()
+                #expect(throws: InterpreterError.withoutGIL) { _ = try BorrowedBuffer<UInt8>(bytes!) }
+                #expect(left.count == 4)
+            }
+        }
+
+        @Test("several threads change the rows of one borrow, each its own")
+        func rowsOnThreads() throws {
+            try withPython { python in
+                try python.importNumPy()
+                let array = try python.evaluate("np.zeros((101, 7), 'i4')")
+                for threadCount in [1, 2, 3, 200] {
+                    try python.withMutablyBorrowed(array, as: Int32.self, shape: .rank(2)) { items in
+                        items.modifyRowsConcurrently(threadCount: threadCount) { rows, items in
+                            for index in items.indices { items[index] = Int32(rows.lowerBound + index / 7) }
+                        }
+                    }
+                    #expect(try Bool(python.evaluate("lambda a: bool((a == np.arange(101)[:, None]).all())")(array)))
+                }
+            }
+        }
+
+        @Test("a million borrows leave nothing behind")
+        func manyBorrows() throws {
+            try withPython { python in
+                try python.importNumPy()
+                try python.run("import sys; a = np.zeros(4); import swiftbuf; b = swiftbuf.zeros(4, 'd')")
+                let (array, buffer) = (try python.evaluate("a"), try python.evaluate("b"))
+                let counts = try String(python.evaluate("sys.getrefcount(a), sys.getrefcount(b)"))
+                var before = 0
+                for round in 0..<250_000 {
+                    if round == 1000 { before = try residentBytes(python) }
+                    try python.withBorrowed(array, as: Double.self) { _ in }
+                    try python.withMutablyBorrowed(buffer, as: Double.self) { _ in }
+                    try python.withStridesMutablyBorrowed(array, as: Double.self) { _ in }
+                    _ = try? python.withBorrowed(buffer, as: Float.self) { _ in }
+                }
+                let after = try residentBytes(python)
+                #expect(after - before < 1 << 20)
+                #expect(try String(python.evaluate("sys.getrefcount(a), sys.getrefcount(b)")) == counts)
+                try python.expect("b.exports == 0")
+            }
+        }
+    }
+}
