@@ -1,4 +1,4 @@
-// Measures in turns, C and Swift and C and Swift, and prints the medians of the ratios.
+// What borrowing costs: C and Swift in turns, and the medians of the ratios. Then 64 MB by other ways, for scale.
 
 import CBorrowing
 import SwiftBuf
@@ -19,16 +19,6 @@ func sum(_ span: Span<Double>) -> Double {
     return sum
 }
 
-func nanoseconds(_ body: () throws -> Double) rethrows -> Double {
-    let start = borrowing_now()
-    let result = try body()
-    let end = borrowing_now()
-    precondition(!result.isNaN, "a borrow was refused")
-    return Double(end - start)
-}
-
-func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
 let interpreter = try Interpreter.start()
 try interpreter.withGIL { python in
     try python.run(
@@ -37,15 +27,16 @@ try interpreter.withGIL { python in
         array = numpy.arange(1024.0)
         own = swiftbuf.copy(array)
         large = numpy.arange(1e7)
+        megabytes = numpy.arange(8_000_000.0)
         """)
     // SAFETY: new references that are kept to the end of the program, used with the GIL.
     let (array, own, large) = unsafe (borrowing_object("array")!, borrowing_object("own")!, borrowing_object("large")!)
-    let rounds = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1])! : 200_000
-    var (foreign, ownRatio, sums): ([Double], [Double], [Double]) = ([], [], [])
+    let rounds = 200_000
+    var (foreign, buffer, sums): ([Double], [Double], [Double]) = ([], [], [])
     for _ in 0..<15 {
         let c = nanoseconds { unsafe borrowing_rounds(array, rounds) }
         foreign.append(try nanoseconds { try borrow(unsafe PythonArgument(unsafeObject: array), rounds: rounds) } / c)
-        ownRatio.append(try nanoseconds { try borrow(unsafe PythonArgument(unsafeObject: own), rounds: rounds) } / c)
+        buffer.append(try nanoseconds { try borrow(unsafe PythonArgument(unsafeObject: own), rounds: rounds) } / c)
         try unsafe PythonArgument(unsafeObject: large).withBorrowed(as: Double.self) { samples in
             let span = samples.span
             let c = unsafe span.withUnsafeBufferPointer { items in
@@ -54,7 +45,28 @@ try interpreter.withGIL { python in
             sums.append(nanoseconds { sum(span) } / c)
         }
     }
-    print("borrow an ndarray      \(median(foreign)) of C by hand (at most 1.15)")
-    print("borrow a Buffer        \(median(ownRatio)) of C's ndarray (at most 0.5)")
-    print("sum 1e7 doubles        \(median(sums)) of C's loop (at most 1.05)")
+    printRow("borrow an ndarray, to the same in C", median(foreign), bar: 1.15)
+    printRow("borrow a Buffer, to an ndarray in C", median(buffer), bar: 0.5)
+    printRow("sum a span of 10,000,000 doubles, to a loop in C", median(sums), bar: 1.05)
+
+    // How a program gets at the same numbers without borrowing.
+    let megabytes = try python.evaluate("megabytes")
+    let borrowed = try nanoseconds { try python.withBorrowed(megabytes, as: Double.self) { samples in sum(samples.span) } }
+    let copied = try nanoseconds {
+        let bytes = try [UInt8](megabytes.tobytes())
+        return Double(bytes.count)
+    }
+    let listed = try nanoseconds {
+        var sum = 0.0
+        try megabytes.tolist().forEach { item in sum += try Double(item) }
+        return sum
+    }
+    let subscripted = try nanoseconds {
+        var sum = 0.0
+        for index in 0..<80_000 { sum += try Double(megabytes[index]) }
+        return sum
+    }
+    printRow("64 MB: copy them as bytes, to borrowing and summing", copied / borrowed)
+    printRow("64 MB: item by item of a list, to borrowing and summing", listed / borrowed)
+    printRow("64 MB: item by item of the array, to the same (of 1 %)", subscripted * 100 / borrowed)
 }
