@@ -52,18 +52,19 @@ func beginLease(
 
 /// What ends a lease, once, when the buffer that holds it goes.
 @safe
+@frozen
 public struct LeaseHold: ~Copyable {
     /// Ends the lease at an address, on any thread; false if there is no interpreter any more that it could be ended in.
-    package typealias End = @convention(c) (UnsafeMutableRawPointer) -> Bool
+    public typealias End = @convention(c) (UnsafeMutableRawPointer) -> Bool
 
-    private let room: UnsafeMutableRawPointer
+    @usableFromInline let room: UnsafeMutableRawPointer
     /// Ends a lease that lies in a heap block of its own, whose buffer may go without the GIL; nil for one that lies in the frame of
     /// somebody who has the GIL all along.
-    private let ending: End?
+    @usableFromInline let ending: End?
 
     /// Takes a lease over that lies in somebody's frame.
     @unsafe
-    @usableFromInline
+    @inlinable
     init(endingLeaseIn room: UnsafeMutableRawPointer) {
         unsafe self.room = room
         unsafe ending = nil
@@ -76,6 +77,7 @@ public struct LeaseHold: ~Copyable {
         unsafe self.ending = ending
     }
 
+    @inlinable
     deinit {
         // SAFETY: begun before this value was made, and ended here alone. What could not be ended stays where it is: the exporter may
         // look at it still.
@@ -103,7 +105,7 @@ func beginOwnedLease(
 ///
 /// - Threads: With the GIL.
 @unsafe
-@inline(__always)
+@usableFromInline
 package func endLease(in room: UnsafeMutableRawPointer) {
     unsafe room.assumingMemoryBound(to: Lease.self).end()
 }
