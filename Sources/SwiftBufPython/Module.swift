@@ -150,12 +150,9 @@ extension ExportBlock {
     /// - Returns: Whether it was done: not if the rank is another or the shape is refused.
     @inline(__always)
     private func packRow() -> Bool {
-        guard rank == 1 else { return false }
+        guard let rowByteCount else { return false }
+        byteCount = rowByteCount
         // SAFETY: the block has one dimension.
-        let count = unsafe pointer.pointee.shape[0]
-        let (product, isTooLarge) = count.multipliedReportingOverflow(by: itemByteCount)
-        if count < 0 || isTooLarge { return false }
-        byteCount = product
         unsafe pointer.pointee.strides[0] = itemByteCount
         return true
     }
