@@ -1,7 +1,8 @@
 """Import times, each in a fresh process, and sizes of the extensions.
 
 What is imported stands side by side in one folder, so that every import searches the same path, and the interpreter
-is started with -I -S, so that nothing but the module and what it needs itself is loaded.
+is started with -I -S, so that nothing but the module and what it needs itself is loaded; and `os`, because every
+interpreter that is started without -S has it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ EMPTY = "empty C extension"
 MODULES = {"_swiftbuf": "_swiftbuf", "c_exporter": "c_exporter", "swiftbuf": "swiftbuf", EMPTY: "empty_extension"}
 
 CHILD = """
-import sys, time
+import os, sys, time  # os: what site imports in every interpreter that is not started with -S
 sys.path.insert(0, sys.argv[1])
 start = time.perf_counter_ns()
 __import__(sys.argv[2])

@@ -315,6 +315,7 @@ static PyType_Slot buffer_slots[] = {
     {Py_mp_ass_subscript, swiftbuf_buffer_assign_subscript},
     {Py_sq_length, swiftbuf_buffer_length},
     {Py_sq_item, swiftbuf_buffer_item},
+    {Py_sq_contains, swiftbuf_buffer_contains},
     {Py_bf_getbuffer, swiftbuf_buffer_getbuffer},
     {Py_bf_releasebuffer, swiftbuf_buffer_releasebuffer},
     {0, NULL},

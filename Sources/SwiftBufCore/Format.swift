@@ -15,7 +15,11 @@ public struct Format: Equatable, Sendable {
     /// The largest alignment that a member asks for, in bytes: a power of two, and 1 if no member is aligned.
     ///
     /// Only members in native mode (`@`, or no prefix) ask for one.
-    public let alignment: Int
+    public var alignment: Int { Int(alignmentByteCount) }
+
+    /// One byte of it, so that a format is two words, and one with its text is returned in registers: ``Format`` is made for every new
+    /// buffer, and loading in words what was stored in bytes makes the processor wait.
+    private let alignmentByteCount: UInt8
 
     /// What an item is read as; nil unless it is exactly one scalar.
     ///
@@ -41,6 +45,21 @@ public struct Format: Equatable, Sendable {
 
     /// Whether the text is the native letter of one scalar, alone or after `@`.
     public let isNativeSingleLetter: Bool
+
+    init(
+        itemByteCount: Int, alignment: Int, kind: ScalarKind?, isByteSwapped: Bool, isReadable: Bool, holdsReferences: Bool,
+        isOpaque: Bool, isNativeSingleLetter: Bool
+    ) {
+        self.itemByteCount = itemByteCount
+        // No kind has an alignment above 16.
+        alignmentByteCount = UInt8(truncatingIfNeeded: alignment)
+        self.kind = kind
+        self.isByteSwapped = isByteSwapped
+        self.isReadable = isReadable
+        self.holdsReferences = holdsReferences
+        self.isOpaque = isOpaque
+        self.isNativeSingleLetter = isNativeSingleLetter
+    }
 
     /// How deep tuples and lists may be nested in an item that is read: `T{`, each dimension of a shape and a count are one level.
     public static var valueDepthLimit: Int { 128 }
@@ -75,17 +94,17 @@ public struct Format: Equatable, Sendable {
     ///
     /// **Source**: CPython's Modules/_struct.c, PEP 3118, NumPy's `_dtype_from_pep3118`.
     public static func parse(_ text: Span<UInt8>) throws(FormatError) -> Format {
-        if let format = singleLetter(text) { return format }
+        if text.count == 1, let format = Format(letter: text[0]) { return format }
         var parser = FormatParser(text)
         return try parser.parse()
     }
 
-    /// The format of one native letter, which most texts are; nil if the text is another, or no letter of a scalar.
-    private static func singleLetter(_ text: Span<UInt8>) -> Format? {
-        guard text.count == 1, let code = try? FormatCode(letter: text[0], mode: .native), let kind = code.kind else {
-            return nil
-        }
-        return Format(
+    /// The format of one native letter, which most texts are; nil if it is no letter of a scalar.
+    ///
+    /// What ``parse(_:)`` says of it, sooner.
+    public init?(letter: UInt8) {
+        guard let code = try? FormatCode(letter: letter, mode: .native), let kind = code.kind else { return nil }
+        self.init(
             itemByteCount: code.byteCount, alignment: code.byteAlignment, kind: kind, isByteSwapped: false,
             isReadable: true, holdsReferences: false, isOpaque: false, isNativeSingleLetter: true)
     }

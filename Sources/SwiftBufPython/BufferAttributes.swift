@@ -131,9 +131,12 @@ func bufferSizeOf(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePoi
         size += export.blockByteCount
     }
     if let storage = unsafe export.pointer.pointee.storage, !export.traits.contains(.view) {
-        // Memory of others is not counted, and a C caller may say anything of its capacity.
-        let isOwned = unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_OWNED) != 0
-        size += unsafe MemoryLayout.size(ofValue: storage.pointee) + (isOwned ? storage.pointee.capacity : 0)
+        size += unsafe MemoryLayout.size(ofValue: storage.pointee)
+        // Memory of others is not counted. A C caller may say anything of capacity and flags: no sum of them may trap.
+        if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_OWNED) != 0 {
+            let (sum, isTooLarge) = unsafe size.addingReportingOverflow(max(storage.pointee.capacity, 0))
+            size = isTooLarge ? .max : sum
+        }
     }
     return unsafe PyLong_FromSsize_t(size)
 }

@@ -1,4 +1,6 @@
-// Looking for a value: index() and count(), item by item by Python's ==; iter() and `in` come by way of them.
+// Looking for a value: index(), count() and `in`, item by item by Python's ==; and iter().
+//
+// A view can have more items than anybody waits for (a stride of zero, or no bytes): every loop here can be interrupted.
 
 import CPython
 import CSwiftBuf
@@ -11,6 +13,25 @@ func bufferIterator(_ object: UnsafeMutablePointer<PyObject>?) -> NewReference {
     return unsafe PySeqIter_New(object)
 }
 
+/// `value in b`: an item, or a view along the first dimension, that is equal to a value.
+@_cdecl("swiftbuf_buffer_contains")
+func bufferContains(_ object: UnsafeMutablePointer<PyObject>?, _ value: UnsafeMutablePointer<PyObject>?) -> CInt {
+    let export = unsafe ExportBlock(of: object)
+    guard export.checkHasLength() else { return -1 }
+    let value = unsafe value.unsafelyUnwrapped
+    var count = unsafe export.shape[0]
+    // Views without bytes have one shape and no items: the first is equal, or none is.
+    if export.rank > 1 && export.byteCount == 0 { count = min(count, 1) }
+    var isFound = false
+    let isDone = unsafe export.forEach(
+        in: 0..<count, equalTo: value, element: { unsafe export.rank == 1 ? export.itemOfRow($0) : bufferItem(object, $0) },
+        found: { _ in
+            isFound = true
+            return false
+        })
+    return isDone ? (isFound ? 1 : 0) : -1
+}
+
 /// `b.count(value)`.
 @_cdecl("swiftbuf_buffer_count")
 func bufferCount(_ object: UnsafeMutablePointer<PyObject>?, _ value: UnsafeMutablePointer<PyObject>?) -> NewReference {
@@ -18,10 +39,12 @@ func bufferCount(_ object: UnsafeMutablePointer<PyObject>?, _ value: UnsafeMutab
     guard export.checkOneDimension() else { return nil }
     var count = 0
     let all = unsafe 0..<export.shape[0]
-    let isDone = unsafe export.forEachItem(in: all, equalTo: value.unsafelyUnwrapped) { _ in
-        count += 1
-        return true
-    }
+    let isDone = unsafe export.forEach(
+        in: all, equalTo: value.unsafelyUnwrapped, element: { unsafe export.itemOfRow($0) },
+        found: { _ in
+            count += 1
+            return true
+        })
     return unsafe isDone ? PyLong_FromSsize_t(count) : nil
 }
 
@@ -52,10 +75,12 @@ func bufferIndex(
     if stop < 0 { stop = max(stop &+ length, 0) }
     stop = min(stop, length)
     var found: Int?
-    let isDone = unsafe export.forEachItem(in: min(start, stop)..<stop, equalTo: value) { index in
-        found = index
-        return false
-    }
+    let isDone = unsafe export.forEach(
+        in: min(start, stop)..<stop, equalTo: value, element: { unsafe export.itemOfRow($0) },
+        found: { index in
+            found = index
+            return false
+        })
     guard isDone else { return nil }
     guard let found else {
         unsafe swiftbuf_raise_object(SWIFTBUF_VALUE_ERROR, cText("index: %R is not in this Buffer"), value, nil)
@@ -92,23 +117,32 @@ extension ExportBlock {
         return true
     }
 
-    /// Calls `body` with the position of each item that is equal to a value, until it says to stop.
+    /// The item at an index of one dimension, which is not out of bounds.
+    fileprivate func itemOfRow(_ index: Int) -> NewReference {
+        let address = unsafe follow(
+            pointer.pointee.buf.unsafelyUnwrapped + index &* pointer.pointee.strides.unsafelyUnwrapped[0], behind: 0)
+        return unsafe readItem(at: address)
+    }
+
+    /// Calls `found` with each position, the object at which is equal to a value, until it says to stop.
     ///
-    /// Comparing may run Python code; memory and shape stay as they are meanwhile.
+    /// Comparing may run Python code; memory and shape stay as they are meanwhile. Signals are looked at now and then.
     ///
+    /// - Parameter element: Makes the object at a position.
     /// - Returns: Whether all went well; if not, an exception is set.
-    fileprivate func forEachItem(
-        in range: Range<Int>, equalTo value: UnsafeMutablePointer<PyObject>, _ body: (Int) -> Bool
+    @inline(__always)
+    fileprivate func forEach(
+        in range: Range<Int>, equalTo value: UnsafeMutablePointer<PyObject>, element: (Int) -> NewReference,
+        found: (Int) -> Bool
     ) -> Bool {
         pinned {
             for index in range {
-                let address = unsafe follow(
-                    pointer.pointee.buf.unsafelyUnwrapped + index &* pointer.pointee.strides.unsafelyUnwrapped[0], behind: 0)
-                guard let item = unsafe readItem(at: address) else { return false }
+                guard let item = unsafe element(index) else { return false }
                 let isEqual = unsafe PyObject_RichCompareBool(item, value, CInt(Py_EQ))
                 unsafe swiftbuf_drop_reference(item)
                 if isEqual < 0 { return false }
-                if isEqual > 0 && !body(index) { return true }
+                if isEqual > 0 && !found(index) { return true }
+                if index & 0xFFF == 0xFFF, PyErr_CheckSignals() != 0 { return false }
             }
             return true
         }

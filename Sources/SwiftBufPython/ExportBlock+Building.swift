@@ -92,6 +92,17 @@ extension ExportBlock {
                 itemByteCount: itemByteCount))
     }
 
+    /// The packed length of one dimension, as most Buffers have, without the loop over dimensions; nil for any other rank, and for a
+    /// shape that is refused.
+    @inline(__always)
+    var rowByteCount: Int? {
+        guard rank == 1 else { return nil }
+        // SAFETY: the block has one dimension.
+        let count = unsafe pointer.pointee.shape[0]
+        let (product, isTooLarge) = count.multipliedReportingOverflow(by: itemByteCount)
+        return count < 0 || isTooLarge ? nil : product
+    }
+
     /// Writes the format and what follows from it.
     ///
     /// `reserve` has made room for the text.
@@ -161,11 +172,19 @@ extension ExportBlock {
     }
 
     /// Takes over the format and item size of another block, for which `reserve` made room.
+    @inline(__always)
     func copyItemFormat(from source: ExportBlock) {
         itemByteCount = source.itemByteCount
         unsafe pointer.pointee.item_kind = source.pointer.pointee.item_kind
         // SAFETY: the caller reserved `source.formatByteCount` bytes.
-        unsafe UnsafeMutableRawPointer(pointer.pointee.format)
-            .copyMemory(from: source.pointer.pointee.format, byteCount: source.formatByteCount)
+        let text = unsafe UnsafeRawPointer(source.pointer.pointee.format.unsafelyUnwrapped)
+        let target = unsafe UnsafeMutableRawPointer(pointer.pointee.format.unsafelyUnwrapped)
+        let byteCount = source.formatByteCount
+        if byteCount == 2 {
+            // One letter: less than a call.
+            unsafe target.storeBytes(of: text.loadUnaligned(as: UInt16.self), as: UInt16.self)
+        } else {
+            unsafe target.copyMemory(from: text, byteCount: byteCount)
+        }
     }
 }

@@ -75,6 +75,14 @@ struct ItemFormat {
         }
     }
 
+    /// Takes a format of one native letter, whose text can be no better.
+    @inline(__always)
+    private init(native letter: Format, text: UnsafePointer<CChar>) {
+        unsafe format = letter
+        unsafe self.text = UnsafeRawPointer(text)
+        unsafe byteCount = 1
+    }
+
     /// Reads a format argument; `'B'` if there is none.
     ///
     /// - Throws: With `TypeError` set for what is no str, `ValueError` for what is no format.
@@ -93,6 +101,10 @@ struct ItemFormat {
         var byteCount = 0
         // SAFETY: the str caches this text and outlives the call.
         guard let text = unsafe PyUnicode_AsUTF8AndSize(argument, &byteCount) else { throw ExceptionIsSet() }
+        if byteCount == 1, let letter = unsafe Format(letter: UInt8(bitPattern: text[0])) {
+            unsafe self.init(native: letter, text: text)
+            return
+        }
         unsafe self = try ItemFormat(parsing: text, byteCount: byteCount, for: function)
     }
 

@@ -124,16 +124,18 @@ extension ExportBlock {
     ///
     /// - Throws: With `ValueError` or `MemoryError` set.
     func allocate(order: Order, zeroed: Bool, for function: FunctionName) throws(ExceptionIsSet) {
-        // SAFETY: the block's own shape and strides, which nobody changes meanwhile.
-        let shape = unsafe Span(_unsafeElements: UnsafeBufferPointer(shape))
-        do throws(LayoutError) {
-            byteCount = try Layout.byteCount(shape: shape, itemByteCount: itemByteCount)
-        } catch {
-            raise(error, from: function)
-            throw ExceptionIsSet()
+        if !packRow() {
+            // SAFETY: the block's own shape and strides, which nobody changes meanwhile.
+            let shape = unsafe Span(_unsafeElements: UnsafeBufferPointer(shape))
+            do throws(LayoutError) {
+                byteCount = try Layout.byteCount(shape: shape, itemByteCount: itemByteCount)
+            } catch {
+                raise(error, from: function)
+                throw ExceptionIsSet()
+            }
+            var strides = unsafe MutableSpan(_unsafeElements: byteStrides)
+            Layout.pack(&strides, shape: shape, itemByteCount: itemByteCount, order: order)
         }
-        var strides = unsafe MutableSpan(_unsafeElements: byteStrides)
-        Layout.pack(&strides, shape: shape, itemByteCount: itemByteCount, order: order)
         self.order = order
         settleTraits()
         guard let storage = Storage.allocate(byteCount: byteCount, zeroed: zeroed) else {
@@ -141,5 +143,17 @@ extension ExportBlock {
             throw ExceptionIsSet()
         }
         setStorage(storage)
+    }
+
+    /// Packs one dimension, as most Buffers have, without the loops over dimensions.
+    ///
+    /// - Returns: Whether it was done: not if the rank is another or the shape is refused.
+    @inline(__always)
+    private func packRow() -> Bool {
+        guard let rowByteCount else { return false }
+        byteCount = rowByteCount
+        // SAFETY: the block has one dimension.
+        unsafe pointer.pointee.strides[0] = itemByteCount
+        return true
     }
 }

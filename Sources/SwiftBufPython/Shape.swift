@@ -42,7 +42,7 @@ private func uncommonRank(
 func readShape(
     _ shape: UnsafeMutablePointer<PyObject>, into dimensions: UnsafeMutableBufferPointer<Int>, for function: FunctionName
 ) throws(ExceptionIsSet) {
-    if unsafe swiftbuf_is_tuple(shape) == 0 {
+    if unsafe swiftbuf_is_exact_int(shape) != 0 || swiftbuf_is_tuple(shape) == 0 {
         // Before `rank` answers 1 it has seen that this is no tuple.
         unsafe dimensions.baseAddress.unsafelyUnwrapped[0] = try readDimension(shape, for: function)
         return

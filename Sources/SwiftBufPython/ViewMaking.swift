@@ -94,6 +94,10 @@ extension ExportBlock {
     /// - Throws: With `ValueError` set if no Int can count it, as that of a broadcast shape.
     @inline(__always)
     fileprivate func settleByteCount() throws(ExceptionIsSet) {
+        if let rowByteCount {
+            byteCount = rowByteCount
+            return
+        }
         // SAFETY: the block's own shape, which nobody changes meanwhile.
         do throws(LayoutError) {
             byteCount = try Layout.byteCount(

@@ -68,6 +68,19 @@ def test_the_headers_of_the_c_abi_compile_in_strict_c11_without_any_other_header
 # --- the structs ---
 
 
+@pytest.mark.parametrize("capacity", [2**63 - 1, 2**63 - 100, -(2**63)])
+def test_a_size_that_no_int_of_c_can_hold_is_the_largest_whatever_a_c_caller_claims(
+    capacity: int, abi_probe: ModuleType
+) -> None:
+    made = make(abi_probe, block := abi_probe.block(b"abcd", False), (4,))
+    honest = made.__sizeof__()
+    assert abi_probe.claim(block, capacity, False) == 4 and made.__sizeof__() == honest
+    abi_probe.claim(block, capacity, True)
+    assert made.__sizeof__() == (2**63 - 1 if capacity > 0 else honest)
+    abi_probe.claim(block, 4, False)
+    block.drop()
+
+
 def test_c_reads_every_field_of_a_new_buffer_by_its_name(abi_probe: ModuleType) -> None:
     buffer = swiftbuf.zeros((2, 3), "d", "F")
     fields = abi_probe.fields(buffer)

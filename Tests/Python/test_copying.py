@@ -1,6 +1,8 @@
 """copy(), tobytes(), hex() and fill(): their orders and formats, and that a copy shares nothing."""
 
+import ctypes
 import itertools
+import mmap
 
 import numpy as np
 import pytest
@@ -104,6 +106,47 @@ def test_copies_of_structs_and_texts_keep_every_byte():
         b.cast("B", b.nbytes)[...] = swiftbuf.copy(bytes(i % 251 for i in range(b.nbytes)))
         assert b.copy().tobytes() == b.tobytes() and b.copy().format == b.format
         assert b.copy("F").T.tobytes() == b.T.tobytes() == b[::-1].copy("K")[::-1].T.tobytes()
+
+
+@pytest.mark.parametrize("fmt", ["B", "H", "f", "d", "Zd", "3s"])
+@pytest.mark.parametrize("step", [2, -2, 3])
+def test_large_copies_of_every_other_item_are_exact_wherever_they_begin(fmt, step):
+    size = swiftbuf.zeros(1, fmt).itemsize
+    rng = np.random.default_rng(0)
+    for extra, offset in [(0, 0), (1, 0), (63, 1), (64, 5)]:
+        count = 2**22 // size + extra
+        raw = rng.integers(0, 256, abs(step) * count * size, np.uint8)
+        items = raw.reshape(-1, size)[::step]
+        source = swiftbuf.frombuffer(raw, fmt)[::step]
+        memory = np.full(count * size + 64, 0xEE, np.uint8)
+        target = swiftbuf.frombuffer(memory[offset : offset + count * size], fmt)
+        target[:] = source
+        assert (memory[offset : offset + count * size] == items.ravel()).all()
+        assert (memory[:offset] == 0xEE).all() and (memory[offset + count * size :] == 0xEE).all()
+        assert (np.frombuffer(source.copy().tobytes(), np.uint8) == items.ravel()).all()
+
+
+@pytest.mark.parametrize("fmt", ["B", "H", "f", "d"])
+def test_a_large_copy_reads_nothing_behind_the_last_item(fmt):
+    page, size = mmap.PAGESIZE, swiftbuf.zeros(1, fmt).itemsize
+    length = 2**23 + 3 * page
+    memory = mmap.mmap(-1, length + page)
+    whole = np.frombuffer(memory, np.uint8)
+    begin = whole.ctypes.data
+    libc = ctypes.CDLL(None, use_errno=True)
+    guard = ctypes.c_void_p(begin + length)
+    assert libc.mprotect(guard, ctypes.c_size_t(page), 0) == 0
+    try:
+        for count in [2**22 // size + n for n in (1, 63, 64, 65)]:
+            span = (2 * count - 1) * size
+            part = (ctypes.c_char * span).from_address(begin + length - span)
+            source = swiftbuf.Buffer(np.ndarray(count, fmt, part, strides=(2 * size,)))
+            target = swiftbuf.zeros(count, fmt)
+            target[:] = source
+            assert target == source
+            del source
+    finally:
+        assert libc.mprotect(guard, ctypes.c_size_t(page), 3) == 0
 
 
 def test_tobytes_has_the_orders_of_memoryview_and_numpy():

@@ -5,6 +5,7 @@ Expectations are those of the list of the same items.
 
 import collections.abc
 import math
+import signal
 import types
 import typing
 
@@ -41,6 +42,43 @@ def test_iterating_over_more_dimensions_gives_views_of_the_rest():
 def test_membership_in_more_dimensions_compares_views():
     b = counted((3, 2))
     assert b[1] in b and np.array([2, 3], "i") in b and b"" not in b and 2 not in b
+
+
+def test_rows_without_bytes_are_looked_through_at_once_however_many_there_are():
+    rows = swiftbuf.zeros((2**60, 0))
+    assert swiftbuf.zeros(0) in rows and b"" in rows and b"x" not in rows and 0 not in rows
+    assert swiftbuf.zeros(0) not in swiftbuf.zeros((0, 0)) and rows in swiftbuf.zeros((3, 2**60, 0))
+    calls = []
+
+    class Equal:
+        def __eq__(self, other: object) -> bool:
+            calls.append(other.shape)
+            return False
+
+        __hash__ = None
+
+    assert Equal() not in rows and calls == [(0,)]
+    assert rows.exports == 0
+
+
+@pytest.mark.parametrize("shape", [(2**60,), (2**60, 3)])
+@pytest.mark.parametrize("name", ["in", "count", "index"])
+def test_looking_through_more_items_than_anybody_waits_for_can_be_interrupted(shape, name):
+    b = (owner := swiftbuf.zeros(shape[1:])).broadcast_to(shape)
+
+    def interrupt(signum: int, frame: object) -> None:
+        raise InterruptedError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(InterruptedError if name == "in" or len(shape) == 1 else NotImplementedError):
+            7 in b if name == "in" else getattr(b, name)(7)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    del b
+    assert owner.exports == 0
 
 
 def test_what_has_no_dimensions_is_no_sequence():

@@ -352,7 +352,8 @@ private func positionFacts(_ check: inout Check) {
     let pairs: [(ScalarKind, ScalarKind)] = [
         (.int32, .int32), (.uint8, .uint8), (.float32, .float32), (.float64, .float64), (.float16, .float16), (.bool, .bool),
         (.int8, .uint8), (.int16, .uint16), (.int32, .uint32), (.int64, .uint64), (.int8, .int32), (.uint8, .float32),
-        (.int32, .float64), (.int64, .float64), (.float32, .uint64), (.float16, .float64), (.longDouble, .int16),
+        (.int32, .float64), (.uint32, .float64), (.float32, .float64), (.int64, .float64), (.float32, .uint64),
+        (.float16, .float64), (.longDouble, .int16),
     ]
     for (firstKind, secondKind) in pairs {
         guard let first = kinds.first(where: { $0.kind == firstKind }), let second = kinds.first(where: { $0.kind == secondKind })

@@ -19,6 +19,7 @@ Py_ssize_t swiftbuf_buffer_length(PyObject *self);
 PyObject *swiftbuf_buffer_item(PyObject *self, Py_ssize_t index);
 PyObject *swiftbuf_buffer_subscript(PyObject *self, PyObject *key);
 int swiftbuf_buffer_assign_subscript(PyObject *self, PyObject *key, PyObject *value);
+int swiftbuf_buffer_contains(PyObject *self, PyObject *value);
 PyObject *swiftbuf_buffer_iter(PyObject *self);
 PyObject *swiftbuf_buffer_repr(PyObject *self);
 PyObject *swiftbuf_buffer_richcompare(PyObject *self, PyObject *other, int operation);

@@ -84,7 +84,7 @@ SWIFTBUF_INLINE int swiftbuf_is_exact_tuple(PyObject *object) {
 }
 
 SWIFTBUF_INLINE int swiftbuf_is_str(PyObject *object) {
-    return PyUnicode_Check(object);
+    return Py_TYPE(object) == &PyUnicode_Type || PyUnicode_Check(object);
 }
 
 SWIFTBUF_INLINE int swiftbuf_is_bytes(PyObject *object) {

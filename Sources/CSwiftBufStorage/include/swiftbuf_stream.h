@@ -15,6 +15,10 @@ extern "C" {
    `target` and `target_stride` are multiples of 64, `source` is a multiple of 16. After the last call: swiftbuf_stream_end. */
 void swiftbuf_stream_lines(void *target, ptrdiff_t target_stride, const void *source, ptrdiff_t count);
 
+/* Writes `count` pieces of 64 bytes each, one behind the other from `target` on, past the caches as above: every other item from `source` on.
+   An item has 1, 2, 4 or 8 bytes. Every byte of the `count` times 128 from `source` on may be read, and is. */
+void swiftbuf_stream_every_other(void *target, const void *source, ptrdiff_t count, ptrdiff_t item_byte_count);
+
 /* Copies such pieces by plain stores to any addresses, and prefetches the line behind each: the next one to be written there. */
 void swiftbuf_store_lines(void *target, ptrdiff_t target_stride, const void *source, ptrdiff_t count);
 

@@ -23,6 +23,10 @@ enum Comparison: UInt8 {
     case wordsAndDoubles
     /// The same, the other way round.
     case doublesAndWords
+    /// The first are 32-bit integers or Float, the second are Double; each of the first is widened as it is compared.
+    case shortsAndDoubles
+    /// The same, the other way round.
+    case doublesAndShorts
     /// One item after the other, by the function that knows every kind.
     case items
 }
@@ -57,7 +61,7 @@ struct ItemPair {
         comparison = Self.comparison(first, firstByteCount, second, secondByteCount)
         switch comparison {
         case .floats: formByteCount = 4
-        case .doubles, .wordsAndDoubles, .doublesAndWords: formByteCount = 8
+        case .doubles, .wordsAndDoubles, .doublesAndWords, .shortsAndDoubles, .doublesAndShorts: formByteCount = 8
         default: formByteCount = max(firstByteCount, secondByteCount)
         }
     }
@@ -81,12 +85,16 @@ struct ItemPair {
             return isUnlike ? .unlikeWords : .words
         case (.float, .float):
             if areAlike && first.kind == .float16 { return .halves }
+            if firstByteCount == 4 && secondByteCount == 8 { return .shortsAndDoubles }
+            if firstByteCount == 8 && secondByteCount == 4 { return .doublesAndShorts }
             return firstByteCount < 8 && secondByteCount < 8 ? .floats : .doubles
         case (.integer, .float):
             if firstByteCount == 8 { return .wordsAndDoubles }
+            if firstByteCount == 4 && secondByteCount == 8 { return .shortsAndDoubles }
             return firstByteCount < 4 && secondByteCount < 8 ? .floats : .doubles
         case (.float, .integer):
             if secondByteCount == 8 { return .doublesAndWords }
+            if firstByteCount == 8 && secondByteCount == 4 { return .doublesAndShorts }
             return secondByteCount < 4 && firstByteCount < 8 ? .floats : .doubles
         default:
             let isText = first.kind == .bytes || first.kind == .character

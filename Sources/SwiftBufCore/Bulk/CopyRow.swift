@@ -179,6 +179,14 @@ func streamRow(_ row: Row, itemByteCount: Int, swapping: Bool) {
     let head = unsafe (64 &- Int(bitPattern: row.target) & 63) & 63
     if head % itemByteCount == 0 {
         unsafe copyNext(min(head / itemByteCount, row.count), to: row.target)
+        if unsafe !swapping && row.sourceStride == 2 * itemByteCount && itemByteCount <= 8 && row.count > 0 {
+            // No room between is needed, and all bytes up to the last item may be read: behind that one there may be none.
+            let lines = unsafe (row.count &- 1) / (64 / itemByteCount)
+            unsafe swiftbuf_stream_every_other(row.target, row.source, lines, itemByteCount)
+            unsafe row.source += 128 &* lines
+            unsafe row.target += 64 &* lines
+            unsafe row.count -= lines &* (64 / itemByteCount)
+        }
         unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { (staged) in
             let staged = staged.baseAddress!
             let perPiece = 1024 / itemByteCount

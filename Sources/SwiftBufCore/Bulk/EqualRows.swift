@@ -198,6 +198,10 @@ private func pieceIsEqual(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer,
         return unsafe wordsEqualDoubles(first, second, count, isSigned: pair.first.kind.isSigned)
     case .doublesAndWords:
         return unsafe wordsEqualDoubles(second, first, count, isSigned: pair.second.kind.isSigned)
+    case .shortsAndDoubles:
+        return unsafe shortsEqualDoubles(first, second, count, pair.first.kind)
+    case .doublesAndShorts:
+        return unsafe shortsEqualDoubles(second, first, count, pair.second.kind)
     case .items:
         return false
     }
@@ -263,35 +267,4 @@ private func vectorsAreEqual<Item: BitwiseCopyable & Equatable, Vector: BitwiseC
 @inline(__always)
 private func load<Item: BitwiseCopyable>(_ address: UnsafeRawPointer, _ offset: Int) -> Item {
     unsafe address.loadUnaligned(fromByteOffset: offset, as: Item.self)
-}
-
-/// Whether integers of 64 bits equal floats exactly.
-private func wordsEqualDoubles(_ words: UnsafeRawPointer, _ doubles: UnsafeRawPointer, _ count: Int, isSigned: Bool) -> Bool {
-    // With 1.5 · 2^52 added, an integer of no more than 51 bits and a sign stands in the last bits of a Double.
-    let magic: UInt64 = 0x4338_0000_0000_0000
-    let lowest: UInt64 = isSigned ? 1 << 51 : 0
-    var high: UInt64 = 0
-    var differences: UInt64 = 0
-    for index in 0..<count {
-        let word = unsafe words.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
-        let double = unsafe doubles.loadUnaligned(fromByteOffset: index &* 8, as: Double.self)
-        high |= word &+ lowest
-        differences |= Double(bitPattern: word &+ magic) - 0x1.8p52 == double ? 0 : 1
-    }
-    if high >> (isSigned ? 52 : 51) == 0 { return differences == 0 }
-    for index in 0..<count {
-        let word = unsafe words.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
-        let double = unsafe doubles.loadUnaligned(fromByteOffset: index &* 8, as: Double.self)
-        let isEqual = isSigned ? integer(Int64(bitPattern: word), equals: double) : integer(word, equals: double)
-        if !isEqual { return false }
-    }
-    return true
-}
-
-/// Whether an integer of 64 bits is exactly a Double.
-@inline(__always)
-private func integer<Integer: FixedWidthInteger>(_ integer: Integer, equals double: Double) -> Bool {
-    // The nearest Double must be this one, and the integer be the nearest to it: it may be one behind the largest integer.
-    guard Double(integer) == double else { return false }
-    return Integer(exactly: double) == integer
 }

@@ -65,7 +65,7 @@ private func widenToDoubles(_ items: UnsafeRawPointer, _ count: Int, _ kind: Sca
     case .int16: unsafe widen(Int16.self, items, count, target) { Double(Int32($0)) }
     case .uint16: unsafe widen(UInt16.self, items, count, target) { Double(Int32($0)) }
     case .int32: unsafe widen(Int32.self, items, count, target) { Double($0) }
-    case .uint32: unsafe widen(UInt32.self, items, count, target) { Double(Int32(bitPattern: $0 ^ 1 << 31)) + 0x1p31 }
+    case .uint32: unsafe widen(UInt32.self, items, count, target) { doubleFromWord($0) }
     case .float16: unsafe widenHalves(items, count, target)
     default: unsafe widen(Float.self, items, count, target) { Double($0) }
     }
@@ -94,6 +94,10 @@ private func widen<Item: BitwiseCopyable, Wide: BitwiseCopyable>(
         unsafe target.storeBytes(of: convert(item), toByteOffset: index &* MemoryLayout<Wide>.size, as: Wide.self)
     }
 }
+
+/// An unsigned integer of 32 bits as a Double, by the signed conversion: older processors have no other for vectors.
+@inline(__always)
+func doubleFromWord(_ word: UInt32) -> Double { Double(Int32(bitPattern: word ^ 1 << 31)) + 0x1p31 }
 
 /// One if a byte is not zero, else zero.
 @inline(__always)

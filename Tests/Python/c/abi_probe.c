@@ -92,6 +92,21 @@ static PyObject *set_borrows(PyObject *module, PyObject *args) {
     return Py_NewRef(Py_None);
 }
 
+/* claim(block, capacity, owned): says of a memory what is not so; returns the capacity that was said before. */
+static PyObject *claim(PyObject *module, PyObject *args) {
+    PyObject *block;
+    Py_ssize_t capacity;
+    int owned;
+    if (!PyArg_ParseTuple(args, "O!np", ((module_state *)PyModule_GetState(module))->block_type, &block, &capacity, &owned)) {
+        return NULL;
+    }
+    swiftbuf_storage *storage = &record_of(block)->storage;
+    PyObject *before = PyLong_FromSsize_t(storage->capacity);
+    storage->capacity = capacity;
+    storage->flags = owned ? SWIFTBUF_STORAGE_OWNED : 0;
+    return before;
+}
+
 /* --- the capsule --- */
 
 static PyObject *header(PyObject *module, PyObject *Py_UNUSED(unused)) {
@@ -258,6 +273,7 @@ static PyMethodDef module_functions[] = {
     {"block", make_block, METH_VARARGS, PyDoc_STR("block(bytes, readonly): memory of this module.")},
     {"owner", owner_new, METH_O, PyDoc_STR("owner(buffer): one more owner of its memory.")},
     {"set_borrows", set_borrows, METH_VARARGS, PyDoc_STR("set_borrows(buffer, word): writes the borrow word.")},
+    {"claim", claim, METH_VARARGS, PyDoc_STR("claim(block, capacity, owned): says of a memory what is not so.")},
     {"header", header, METH_NOARGS, PyDoc_STR("The fields of the capsule's struct that are no functions.")},
     {"is_buffer", is_buffer, METH_O, PyDoc_STR("Whether the capsule recognises a Buffer.")},
     {"make", make, METH_VARARGS, PyDoc_STR("make(block, offset, shape, strides, format, readonly, base): a Buffer.")},
