@@ -41,20 +41,24 @@ package struct Lease {
 
     var view: Py_buffer
     var loan: swiftbuf_loan
+
+    // No two words that BorrowedItems takes stand beside each other: they would be loaded as a pair, and a pair of which each half was
+    // just written by itself has to be waited for.
+
+    /// Element [0, …, 0]; never NULL.
+    var base: UnsafeMutableRawPointer
     var object: UnsafeMutablePointer<PyObject>?
+    /// `rank` numbers.
+    var shape: UnsafePointer<Int>
     var storage: UnsafeMutablePointer<swiftbuf_storage>?
+    /// `rank` byte strides; only where strides were asked for.
+    var strides: UnsafePointer<Int>
     var holds: Holding
     var isMutable: Bool
     /// How far a borrow has come that is not in the common form.
     var progress: Progress
-
-    /// Element [0, …, 0]; never NULL.
-    var base: UnsafeMutableRawPointer
-    /// `rank` numbers.
-    var shape: UnsafePointer<Int>
-    /// `rank` byte strides; only where strides were asked for.
-    var strides: UnsafePointer<Int>
     var rank: Int
+    private var reserved: Int
     /// Of all items.
     var count: Int
 
