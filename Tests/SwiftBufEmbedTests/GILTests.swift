@@ -39,6 +39,20 @@ extension EmbedTests {
             }
         }
 
+        @Test("a token is refused also after Python made a second interpreter, which blinds CPython's own check of the GIL")
+        func secondInterpreter() async {
+            await #expect(processExitsWith: .success) {
+                try withPython { python in
+                    try python.run("import sys, importlib")
+                    try python.run(
+                        "importlib.import_module('_interpreters' if sys.version_info >= (3, 13) else '_xxsubinterpreters').create()"
+                    )
+                    try python.withoutGIL { expectEveryUseRefused(python) }
+                    try python.run("pass")
+                }
+            }
+        }
+
         @Test("withGIL nests inside withoutGIL, and there the outer token works as well")
         func nesting() throws {
             let interpreter = try sharedInterpreter()

@@ -1,5 +1,6 @@
 // Who drops a Python object that Swift holds, and where.
 
+import CPython
 import SwiftBuf
 import SwiftBufEmbed
 import Testing
@@ -56,6 +57,19 @@ extension EmbedTests {
             try withPython { python in
                 let keeper = Smuggled([try lone(python)])
                 try python.withoutGIL { keeper.objects = [] }
+                try python.expect("alive() is None")
+            }
+        }
+
+        @Test("a handle may be dropped where C code that Python called has let go of the GIL")
+        func droppedBehind() throws {
+            try withPython { python in
+                let keeper = Smuggled([try lone(python)])
+                // SAFETY: with the GIL, which is taken again on this thread.
+                let thread = unsafe PyEval_SaveThread()
+                #expect(throws: InterpreterError.withoutGIL) { try keeper.objects[0].length }
+                keeper.objects = []
+                unsafe PyEval_RestoreThread(thread)
                 try python.expect("alive() is None")
             }
         }
