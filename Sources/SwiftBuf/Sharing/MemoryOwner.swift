@@ -15,7 +15,8 @@ final class ArrayOwner<Element: BufferElement>: MemoryOwner {
     private(set) var base: UnsafeMutableRawPointer?
 
     init(_ items: consuming [Element]) {
-        self.items = items
+        // Without `consume` the parameter keeps a second reference until the end, and asking for the address below makes a copy.
+        self.items = consume items
         unsafe base = nil
         super.init()
         // SAFETY: the address outlives the closure here, which is more than the standard library promises. A native array keeps its
