@@ -41,6 +41,13 @@ linked_python() {
     printf '%s\n' "$python"
 }
 
+# Sets $linked to the interpreter that belongs to the libpython which programs link, after installing Debian's if there is none.
+find_linked_python() {
+    pkg-config --exists python3-embed 2>/dev/null && "$(linked_python)" -c 'import ensurepip, venv' 2>/dev/null ||
+        need_packages libpython3-dev python3-venv pkg-config
+    linked=$(linked_python)
+}
+
 # Prints one interpreter for each other CPython from 3.11 on that is found on PATH or in pyenv's folder.
 other_pythons() {
     local seen minor candidate
@@ -60,6 +67,18 @@ other_pythons() {
 make_environment() {
     environment=$2
     [ -x "$environment/bin/python" ] || "$1" -m venv "$environment"
+}
+
+# demo_environment PYTHON ROOT: the virtual environment of the Swift demo, ROOT/.venv-demo-swift, with what it imports. It needs no
+# wheel: the program carries swiftbuf. Its folder is in $environment.
+demo_environment() {
+    local requirements=$2/Examples/photograph_in_swift/requirements.txt stamp=$2/.venv-demo-swift/swiftbuf-demo.installed
+    make_environment "$1" "$2/.venv-demo-swift"
+    if [ "$stamp" -nt "$requirements" ]; then return; fi
+    step "installing NumPy, Pillow, matplotlib and pandas"
+    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements" ||
+        fail "pip could not install what the demo uses: its own words are above."
+    touch "$stamp"
 }
 
 # build_wheel PYTHON: builds the wheel by pip, as a user would, and tells the tests where it is.

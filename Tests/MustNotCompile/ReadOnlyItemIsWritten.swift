@@ -1,0 +1,9 @@
+// What is borrowed to read is not written: neither are its items.
+
+import SwiftBufEmbed
+
+func write(_ python: Python, _ photo: PythonObject) throws {
+    try python.withBorrowed(photo, as: UInt8.self) { image in
+        image[0] = 1  // error: cannot assign through subscript: subscript is get-only
+    }
+}

@@ -1,0 +1,13 @@
+// Several threads run the closure that changes rows: it changes no variable outside.
+
+import SwiftBufEmbed
+
+func sum(_ python: Python, _ photo: PythonObject) throws {
+    var sum = 0
+    try python.withMutablyBorrowed(photo, as: UInt8.self) { image in
+        image.modifyRowsConcurrently(threadCount: 2) { rows, items in
+            sum += rows.count  // error: mutation of captured var 'sum' in concurrently-executing code
+        }
+    }
+    print(sum)
+}

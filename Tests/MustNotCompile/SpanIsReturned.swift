@@ -1,0 +1,10 @@
+// A span of a borrow ends with the borrow: it is no result.
+
+import SwiftBufEmbed
+
+func keep(_ python: Python, _ photo: PythonObject) throws {
+    let kept: Span<UInt8> = try python.withBorrowed(photo, as: UInt8.self) { image in  // error: requires that 'Span<UInt8>'
+        image.span
+    }
+    print(kept[0])
+}

@@ -1,0 +1,11 @@
+// A borrow that is a value takes its spans along when it goes.
+
+import SwiftBuf
+import SwiftBufEmbed
+
+func use(_ photo: PythonObject) throws {
+    let image = try BorrowedBuffer<UInt8>(photo)
+    let span = image.span
+    let other = image  // error: noncopyable 'image' cannot be consumed when captured by an escaping closure or borrowed
+    print(span[0], other.count)
+}

@@ -1,0 +1,108 @@
+"""Check that what must not compile does not, and that the compiler says why.
+
+must_not_compile.py PACKAGE SCRATCH [FIXTURE...]
+
+PACKAGE is a package with a target "Fixture" whose one source is Fixture/Fixture.swift; SCRATCH is where it is built.
+Each fixture becomes that source. Its lines `// error: TEXT` say which errors the compiler has to report: one on that
+line whose text contains TEXT; a line may ask for several. Any other error fails the check, and so does an error that
+does not come. A fixture without such a line must compile. Without FIXTURE, all of Tests/MustNotCompile are checked.
+Exit code 1: one fails.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+FIXTURES = Path(__file__).resolve().parents[2] / "Tests" / "MustNotCompile"
+
+EXPECTED = re.compile(r"// error: (.+?)\s*(?=$|// error: )")
+REPORTED = re.compile(r"^(?P<file>/.+?):(?P<line>\d+):\d+: error: (?P<text>.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, order=True)
+class Error:
+    """An error on a line of a fixture, the first being 1; on line 0 if it is in another file."""
+
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        """Return the line and the text."""
+        return f"line {self.line}: {self.text}" if self.line else self.text
+
+
+def expected_errors(source: str) -> list[Error]:
+    """Return the errors that a fixture asks for."""
+    lines = enumerate(source.splitlines(), 1)
+    return [Error(number, text) for number, line in lines for text in EXPECTED.findall(line)]
+
+
+def reported_errors(output: str, file: Path) -> set[Error]:
+    """Return the errors that the compiler reported, each once, as the compiler's jobs repeat each other."""
+    found = set()
+    for match in REPORTED.finditer(output):
+        if Path(match["file"]).resolve() == file.resolve():
+            found.add(Error(int(match["line"]), match["text"]))
+        else:
+            found.add(Error(0, f"{match['file']}:{match['line']}: {match['text']}"))
+    return found
+
+
+def complaints(expected: list[Error], reported: set[Error], succeeded: bool) -> list[str]:
+    """Return what is wrong, a sentence each; nothing if the errors are those that were asked for."""
+    wrong = []
+    unasked = set(reported)
+    for error in expected:
+        fitting = {other for other in reported if other.line == error.line and error.text in other.text}
+        unasked -= fitting
+        if not fitting:
+            wrong.append(f"no such error on {error}")
+    wrong += [f"an error that was not asked for, {error}" for error in sorted(unasked)]
+    if succeeded and expected:
+        wrong.append("it compiles")
+    if not succeeded and not reported:
+        wrong.append("the build failed without an error of the compiler: see below")
+    return wrong
+
+
+def check(fixture: Path, package: Path, scratch: Path) -> bool:
+    """Build one fixture, print how it went, and return whether that is as it should be."""
+    source = fixture.read_text(encoding="utf-8")
+    expected = expected_errors(source)
+    file = package / "Fixture" / "Fixture.swift"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(source, encoding="utf-8")
+    build = subprocess.run(
+        ["swift", "build", "--package-path", package, "--scratch-path", scratch, "--target", "Fixture"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    wrong = complaints(expected, reported_errors(build.stdout, file), build.returncode == 0)
+    if not wrong:
+        print(f"ok    {fixture.stem}: {'; '.join(error.text for error in expected) or 'it compiles'}", flush=True)
+        return True
+    print(f"FAIL  {fixture.stem}:", *wrong, sep="\n      ")
+    print(build.stdout, flush=True)
+    return False
+
+
+def main(arguments: list[str]) -> int:
+    """Check all fixtures and return an exit code."""
+    package, scratch, *names = map(Path, arguments)
+    fixtures = names or sorted(FIXTURES.glob("*.swift"))
+    if not fixtures:
+        print(f"must_not_compile: there are no fixtures in {FIXTURES}", file=sys.stderr)
+        return 1
+    results = [check(fixture, package, scratch) for fixture in fixtures]
+    print(f"{sum(results)} of {len(results)} fixtures are as they should be.")
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
