@@ -8,7 +8,7 @@ extension BorrowedBuffer {
     /// Borrows an object's memory to read, until this value goes: items packed in C order.
     ///
     ///     let image = try BorrowedBuffer<UInt8>(photo, shape: [nil, nil, 3])
-    ///     average(image.span)
+    ///     let mean = average(image.span)
     ///
     /// It cannot be copied, and its spans cannot outlive it. In all else ``Python/withBorrowed(_:as:shape:copyIfNeeded:_:)``.
     ///
@@ -33,7 +33,8 @@ extension MutableBorrowedBuffer {
     /// Borrows an object's memory to read and write, until this value goes: items packed in C order.
     ///
     ///     var image = try MutableBorrowedBuffer<UInt8>(photo)
-    ///     image.mutableSpan[0] = 255
+    ///     var pixels = image.mutableSpan
+    ///     pixels[0] = 255
     ///
     /// In all else ``BorrowedBuffer/init(_:shape:copyIfNeeded:)``.
     public init(_ object: PythonObject, shape: ShapePattern = .any) throws {
