@@ -8,7 +8,7 @@ extension BorrowedBuffer {
     /// Borrows an object's memory to read, until this value goes: items packed in C order.
     ///
     ///     let image = try BorrowedBuffer<UInt8>(photo, shape: [nil, nil, 3])
-    ///     average(image.span)
+    ///     let mean = average(image.span)
     ///
     /// It cannot be copied, and its spans cannot outlive it. In all else ``Python/withBorrowed(_:as:shape:copyIfNeeded:_:)``.
     ///

@@ -5,7 +5,7 @@ import CPython
 /// An iterator of Python.
 ///
 ///     let lines = try file.makeIterator()
-///     while let line = try lines.next() { … }
+///     while let line = try lines.next() { print(line) }
 ///
 /// - Threads: With the GIL, as ``PythonObject``.
 public struct PythonIterator {

@@ -4,7 +4,7 @@
 ///
 /// Lent by `withBorrowed` for the time of one call. It cannot be kept: the compiler refuses to let it, or a span of it, outlive the call.
 ///
-///     try python.withBorrowed(photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
+///     let mean = try python.withBorrowed(photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
 ///         average(image.span)
 ///     }
 ///

@@ -2,9 +2,9 @@
 
 /// The shapes that a borrow accepts: how many dimensions, and how many items along some of them.
 ///
-///     .any                  // whatever comes
-///     .rank(2)              // two dimensions
-///     [nil, nil, 3]         // three dimensions, the last of three items
+///     let whatever: ShapePattern = .any
+///     let matrix: ShapePattern = .rank(2)
+///     let photo: ShapePattern = [nil, nil, 3]  // three dimensions, the last of three items
 ///
 /// Up to eight dimensions can be named one by one.
 @frozen

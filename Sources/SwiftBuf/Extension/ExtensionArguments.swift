@@ -4,10 +4,10 @@
 //     func average(
 //         _ module: UnsafeMutableRawPointer?, _ arguments: UnsafePointer<UnsafeMutableRawPointer?>?, _ count: Int
 //     ) -> UnsafeMutableRawPointer? {
-//         unsafe withExtensionArguments(arguments, count: count) { arguments throws(BorrowError) in
+//         unsafe withExtensionArguments(arguments, count: count) { (arguments) throws(BorrowError) in
 //             try arguments.check(count: 1)
-//             let mean = try arguments[0].withBorrowed(as: Double.self) { samples in mean(samples.span) }
-//             return try .double(mean)
+//             return try .double(
+//                 arguments[0].withBorrowed(as: Double.self) { (samples) throws(BorrowError) in mean(samples.span) })
 //         }
 //     }
 

@@ -7,7 +7,7 @@ extension SharedBuffer {
     ///
     /// - Parameters:
     ///   - items: The array. If the caller keeps another copy of it, that one stays as it is, and this is a copy: the rule of Swift's
-    ///     arrays, which copy when one of two is going to be written to.
+    ///     arrays, which copy when one of two is going to be written to. A variable keeps one: write `adopting: consume samples`.
     ///   - shape: Items along each dimension, as many in all as the array has; nil is one dimension of them.
     /// - Throws: ``BufferError`` if the shape does not fit; the array is then gone, unless the caller has another copy.
     /// - Complexity: O(1) for an array that nobody else has.

@@ -1,0 +1,146 @@
+// The Swift blocks of the doc comments, word for word: what stands between `// File.swift` and `// end` is one block of that file.
+// See DocumentationTests.swift.
+
+import SwiftBuf
+import SwiftBufEmbed
+import Testing
+
+private enum ImagingError: Error {
+    case unreadable
+}
+
+// PythonExceptionClass.swift
+extension ImagingError: PythonExceptionConvertible {
+    var pythonExceptionClass: PythonExceptionClass { .valueError }
+}
+// end
+
+private struct Point {
+    var x, y: Double
+}
+
+// PythonConvertible.swift
+extension Point: PythonConvertible {
+    func makePythonObject(_ python: Python) throws -> PythonObject {
+        try PythonTuple(x, y).makePythonObject(python)
+    }
+}
+// end
+
+extension EmbedTests {
+    @Suite struct DocumentationCommentTests {
+        @Test("what the doc comments show of SwiftBuf runs")
+        func sharing() throws {
+            // SharedBuffer.swift
+            let samples = try SharedBuffer<Float>(zeroed: [480, 640])
+            try samples.withMutableSpan { span in span[0] = 1 }
+            let adopted = try SharedBuffer(adopting: [Float](repeating: 0, count: 1 << 20), shape: [1024, 1024])
+            // end
+            let first = try samples.item(0)
+            #expect(first == 1 && adopted.byteCount == 4 << 20)
+            // ShapePattern.swift
+            let whatever: ShapePattern = .any
+            let matrix: ShapePattern = .rank(2)
+            let photo: ShapePattern = [nil, nil, 3]  // three dimensions, the last of three items
+            // end
+            #expect(whatever != matrix && matrix == [nil, nil] && photo != .rank(3))
+        }
+
+        @Test("what the doc comments show of borrows runs")
+        func borrowing() throws {
+            try withPython { python in
+                try python.importNumPy()
+                let photo: PythonObject = try python.evaluate("np.full((4, 5, 3), 7, np.uint8)")
+                do {
+                    // BorrowedBuffer.swift, Python+Borrowing.swift
+                    let mean = try python.withBorrowed(photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
+                        average(image.span)
+                    }
+                    // end
+                    #expect(mean == 7)
+                }
+                do {
+                    // BorrowedBuffer+Owning.swift
+                    let image = try BorrowedBuffer<UInt8>(photo, shape: [nil, nil, 3])
+                    let mean = average(image.span)
+                    // end
+                    #expect(mean == 7)
+                }
+                do {
+                    // BorrowedBuffer+Owning.swift
+                    var image = try MutableBorrowedBuffer<UInt8>(photo)
+                    var pixels = image.mutableSpan
+                    pixels[0] = 255
+                    // end
+                }
+                let pixels = try [UInt8](photo)
+                #expect(pixels[0] == 255)
+                var sum = 0
+                func blur(_ pixels: [UInt8]) { sum = pixels.count }
+                // Python+GIL.swift
+                try python.withoutGIL { blur(pixels) }
+                // end
+                #expect(sum == 60)
+            }
+        }
+
+        @Test("what the doc comments show of objects, functions and errors runs")
+        func objects() throws {
+            var printed: [String] = []
+            func print(_ value: any CustomStringConvertible) { printed.append("\(value)") }
+            let samples = try SharedBuffer<Float>(repeating: 2, shape: [3, 4])
+            try withPython { python in
+                // PythonObject.swift
+                let np = try python.import("numpy")
+                let array = try np.asarray(samples, dtype: "float32")
+                let mean = try Double(array[0].mean())
+                // end
+                #expect(mean == 2)
+                let file: PythonObject = try python.evaluate("__import__('io').StringIO('a\\nb')")
+                // PythonIterator.swift
+                let lines = try file.makeIterator()
+                while let line = try lines.next() { print(line) }
+                // end
+                // PythonFunction.swift
+                let clamp = try python.function("clamp") { python, arguments in
+                    try arguments.expect(1, keywords: ["limit"])
+                    return min(try Double(arguments[0]), try Double(arguments["limit"]))
+                }
+                try python.run("print(clamp(3.5, limit=1.0))", with: ["clamp": clamp])
+                // end
+                // PythonError.swift
+                do {
+                    try python.run("{}['a']")
+                } catch let error as PythonError where error.isInstance(of: "LookupError") {
+                    print(error.message)
+                }
+                // end
+                let point = try Point(x: 1, y: 2).makePythonObject(python)
+                print(point)
+                let failing = try python.procedure("read") { _, _ in throw ImagingError.unreadable }
+                try python.run("pass", with: ["read": failing])
+                python.expect("read()", raises: "ValueError")
+            }
+            #expect(printed == ["a\n", "b", "'a'", "(1.0, 2.0)"])
+        }
+
+        @Test("what the doc comments show of a start runs")
+        func start() async {
+            await #expect(processExitsWith: .success) {
+                setVariable("VIRTUAL_ENV", nil)
+                // Interpreter.swift
+                let interpreter = try Interpreter.start()
+                try interpreter.withGIL { python in
+                    try python.run("print('hello')")
+                }
+                // end
+            }
+            await #expect(processExitsWith: .success) {
+                // Interpreter+Configuration.swift
+                let interpreter = try Interpreter.start(.init(virtualEnvironment: .none, searchPaths: ["plugins"]))
+                // end
+                try interpreter.stop()
+            }
+        }
+    }
+}
