@@ -26,21 +26,22 @@ try interpreter.withGIL { python in
     let samples = try SharedBuffer(adopting: [Float](repeating: 0, count: 1 << 20), shape: [1024, 1024])
     let array = try np.asarray(samples)                                   // the same memory
     try samples.withMutableSpan { span in span[0] = 1 }                   // Swift writes, NumPy sees it
-    print(try Double(array.sum()))                                        // 1.0
+    try print(Double(array.sum()))                                        // 1.0: the sum of all that Swift wrote
     let photo = try np.full(PythonTuple(4, 6, 3), 7, dtype: "uint8")
     let mean = try python.withBorrowed(photo, as: UInt8.self) { image in  // any exporter: ndarray, bytes, PIL, memoryview
         average(image.span)                                               // typed, bounds-checked, cannot outlive the borrow
     }
-    print(mean)                                                           // 7.0
+    print(mean)                                                           // 7.0: read where NumPy has it
 }
             }
             #expect(printed == [1, 7])
         }
 
-        private func average(_ items: Span<UInt8>) -> Double {
+        // swift-format-ignore
+        func average(_ pixels: Span<UInt8>) -> Double {
             var sum = 0
-            for index in items.indices { sum += Int(items[index]) }
-            return Double(sum) / Double(items.count)
+            for index in pixels.indices { sum += Int(pixels[index]) }
+            return Double(sum) / Double(pixels.count)
         }
 
         @Test("the README's record is a structured dtype")
