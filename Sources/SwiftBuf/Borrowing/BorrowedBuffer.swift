@@ -12,7 +12,8 @@
 ///
 /// - Ownership: The exporter keeps its memory in place meanwhile; it gets it back exactly once, when the borrow ends, also by a thrown
 ///   error.
-/// - Threads: The items may be read on any thread for as long as the borrow lasts, without the GIL too; beginning and ending need it.
+/// - Threads: The items may be read on any thread for as long as the borrow lasts, without the GIL too; beginning and ending need it. Not
+///   Sendable: what other threads get is a span.
 public struct BorrowedBuffer<Element: BufferElement>: ~Copyable {
     @usableFromInline let items: BorrowedItems
     private let hold: LeaseHold

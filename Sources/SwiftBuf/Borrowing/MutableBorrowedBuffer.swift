@@ -60,6 +60,8 @@ extension MutableBorrowedBuffer {
     }
 
     /// All items, in C order.
+    ///
+    /// Taken out into a variable: `var pixels = image.mutableSpan; pixels[0] = 255`.
     @inlinable
     public var mutableSpan: MutableSpan<Element> {
         @_lifetime(&self)

@@ -54,6 +54,9 @@ extension MutableStridedBuffer {
     }
 
     /// Calls `body` with each item, in C order, whatever the number of dimensions.
+    ///
+    /// - Throws: What `body` throws; the items behind are then left out.
+    /// - Complexity: O(*n*) in the items.
     @inlinable
     public func forEach<Failure: Error>(_ body: (Element) throws(Failure) -> Void) throws(Failure) {
         // SAFETY: the address of an item.
@@ -61,6 +64,11 @@ extension MutableStridedBuffer {
     }
 
     /// Lets `body` change each item, in C order, whatever the number of dimensions.
+    ///
+    /// Where a stride is zero, one item is changed several times.
+    ///
+    /// - Throws: What `body` throws; the items behind stay as they are.
+    /// - Complexity: O(*n*) in the items.
     @inlinable
     public mutating func modifyEach<Failure: Error>(_ body: (inout Element) throws(Failure) -> Void) throws(Failure) {
         // SAFETY: the address of an item, which nobody else has borrowed.

@@ -17,6 +17,8 @@
 public struct PythonArgument: ~Escapable {
     @usableFromInline let object: UnsafeMutableRawPointer
 
+    /// Lends an object.
+    ///
     /// - Parameter object: A `PyObject` that stays alive as long as the value, on a thread that has the GIL.
     @unsafe
     @inlinable

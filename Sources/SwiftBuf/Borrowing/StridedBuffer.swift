@@ -66,6 +66,9 @@ extension StridedBuffer {
     }
 
     /// Calls `body` with each item, in C order, whatever the number of dimensions.
+    ///
+    /// - Throws: What `body` throws; the items behind are then left out.
+    /// - Complexity: O(*n*) in the items.
     @inlinable
     public func forEach<Failure: Error>(_ body: (Element) throws(Failure) -> Void) throws(Failure) {
         // SAFETY: the address of an item.
