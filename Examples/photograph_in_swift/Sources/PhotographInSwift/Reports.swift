@@ -20,11 +20,11 @@ struct Reports: Sendable {
     }
 
     /// How many there are.
-    func count(_ python: Python) throws -> Int { try python.evaluate("len(reports)") }
+    func count(_ python: Python) throws -> Int { try python.evaluate("len(reports)", as: Int.self) }
 
     /// How many rows they report in all.
-    func rowCount(_ python: Python) throws -> Int { try python.evaluate("sum(rows for rows, thread in reports)") }
+    func rowCount(_ python: Python) throws -> Int { try python.evaluate("sum(rows for rows, thread in reports)", as: Int.self) }
 
     /// From how many threads they came.
-    func threadCount(_ python: Python) throws -> Int { try python.evaluate("len({thread for rows, thread in reports})") }
+    func threadCount(_ python: Python) throws -> Int { try python.evaluate("len({thread for rows, thread in reports})", as: Int.self) }
 }
