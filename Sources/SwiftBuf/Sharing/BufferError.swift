@@ -73,7 +73,8 @@ extension BufferError {
         public var description: String {
             switch self {
             case .notAnArray: "take: an array was asked for but this memory was not adopted from one"
-            case .shared(let count): "take: the array was asked for but \(count == 1 ? "somebody else owns" : "\(count) others own") its memory"
+            case .shared(let count):
+                "take: the array was asked for but \(count == 1 ? "somebody else owns" : "\(count) others own") its memory"
             case .conflict(let conflict): "take: \(conflict)"
             }
         }

@@ -26,5 +26,7 @@ struct Reports: Sendable {
     func rowCount(_ python: Python) throws -> Int { try python.evaluate("sum(rows for rows, thread in reports)", as: Int.self) }
 
     /// From how many threads they came.
-    func threadCount(_ python: Python) throws -> Int { try python.evaluate("len({thread for rows, thread in reports})", as: Int.self) }
+    func threadCount(_ python: Python) throws -> Int {
+        try python.evaluate("len({thread for rows, thread in reports})", as: Int.self)
+    }
 }
