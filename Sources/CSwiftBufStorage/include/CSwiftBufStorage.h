@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "swiftbuf_array_formats.h"
 #include "swiftbuf_request.h"
 #include "swiftbuf_stream.h"
 

@@ -2,7 +2,7 @@
 //
 // A generic type has no stored static properties, so that the formats of all array types are kept in one list.
 
-import CSwiftBufStorage
+import Synchronization
 
 /// Arrays of fixed size: sub-arrays in NumPy.
 extension InlineArray: BufferElement where Element: BufferElement {
@@ -25,11 +25,16 @@ private enum ArrayFormats {
         let next: UnsafePointer<Entry>?
     }
 
+    // SAFETY: pointers are not Sendable, but what this one leads to never changes.
+
+    /// The first entry.
+    nonisolated(unsafe) private static let first = unsafe Atomic<UnsafeRawPointer?>(nil)
+
     static func format(repeating element: BufferFormat, count: Int) -> BufferFormat {
         // SAFETY: entries are never changed or given back once they are in the list, whose head is read and replaced atomically.
         while true {
-            let first = unsafe swiftbuf_array_formats()
-            var entry = unsafe first.map { unsafe UnsafePointer($0.assumingMemoryBound(to: Entry.self)) }
+            let head = unsafe first.load(ordering: .acquiring)
+            var entry = unsafe head?.assumingMemoryBound(to: Entry.self)
             while let here = unsafe entry {
                 if unsafe here.pointee.element == element.text && here.pointee.count == count {
                     return unsafe BufferFormat(here.pointee.format, byteCount: element.byteCount * count)
@@ -42,9 +47,11 @@ private enum ArrayFormats {
                 to: Entry(
                     element: element.text, count: count,
                     format: ComposedFormat.forever(text, unpadded: text, error: element.error),
-                    next: first.map { unsafe UnsafePointer($0.assumingMemoryBound(to: Entry.self)) }))
+                    next: head?.assumingMemoryBound(to: Entry.self)))
             // If another thread was first, this one's entry is lost, and looked for again.
-            _ = unsafe swiftbuf_array_formats_push(first, new)
+            _ = unsafe first.compareExchange(
+                expected: head, desired: UnsafeRawPointer(new), successOrdering: .acquiringAndReleasing,
+                failureOrdering: .acquiring)
         }
     }
 }
