@@ -22,18 +22,20 @@ struct Picture {
     func write(to folder: String, _ python: Python) throws -> String {
         try python.import("os").makedirs(folder, exist_ok: true)
         let file = try String(python.import("os.path").join(folder, "demo-swift.png"))
+        // In inches; the panels with the photograph are about four wide.
+        let (upper, lower) = (0.6 + 4.2 * min(1.6, max(0.5, Double(photograph.height) / Double(photograph.width))), 4.7)
         let figure = try python.import("matplotlib.figure")
-            .Figure(figsize: PythonTuple(15, 11.2), facecolor: "white", layout: "constrained")
+            .Figure(figsize: PythonTuple(15, upper + lower + 1), facecolor: "white", layout: "constrained")
         try figure.get_layout_engine().set(h_pad: 0.08, w_pad: 0.08)
         try figure.suptitle("One photograph, smoothed by Swift in Python's memory", fontsize: 19, fontweight: "bold")
         let axes = try figure.subplot_mosaic(
-            [["before", "after", "detail"], ["close before", "close after", "histogram"]], height_ratios: [1.25, 1])
+            [["before", "after", "detail"], ["close before", "close after", "histogram"]], height_ratios: [upper, lower])
 
         try drawPhotographs(axes, python)
         try drawDetail(axes["detail"], figure, python)
         try drawClose(axes, python)
         try drawHistograms(axes["histogram"])
-        try figure.supxlabel(caption(python), fontsize: 10, color: grey)
+        try figure.supxlabel(caption(python), fontsize: 10, color: grey, parse_math: false)
         try figure.savefig(file, dpi: 130)
         return try String(python.import("os.path").relpath(file))
     }
@@ -66,7 +68,7 @@ struct Picture {
             detail[python.slice(by: step), python.slice(by: step)], cmap: "RdBu_r", vmin: -12, vmax: 12,
             interpolation: "antialiased", extent: PythonTuple(0, photograph.width, photograph.height, 0))
         try finish(panel, "3  what the filter took away", "a Swift [Float], adopted: NumPy's array is Swift's array")
-        let bar = try figure.colorbar(image, ax: panel, shrink: 0.6, pad: 0.02)
+        let bar = try figure.colorbar(image, ax: panel, shrink: 0.7, pad: 0.02)
         try bar.set_label("levels of luminance", color: grey)
         try bar.outline.set_visible(false)
     }
