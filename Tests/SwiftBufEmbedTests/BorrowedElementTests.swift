@@ -4,11 +4,11 @@ import SwiftBuf
 import SwiftBufEmbed
 import Testing
 
-struct Point: BufferRecord, Equatable {
+struct Place: BufferRecord, Equatable {
     var x: Float
     var y: Float
 
-    static let bufferFields = BufferFields<Point>([BufferField("x", \.x), BufferField("y", \.y)])
+    static let bufferFields = BufferFields<Place>([BufferField("x", \.x), BufferField("y", \.y)])
 }
 
 /// With a pad at its end.
@@ -19,8 +19,8 @@ struct Inner: BufferRecord, Equatable {
     static let bufferFields = BufferFields<Inner>([BufferField("count", \.count), BufferField("kind", \.kind)])
 }
 
-struct Particle: BufferRecord {
-    var origin: Point
+struct Molecule: BufferRecord {
+    var origin: Place
     var inner: Inner
     var scale: Float
     var flag: Bool
@@ -28,7 +28,7 @@ struct Particle: BufferRecord {
     var phase: Complex<Double>
     var id: Int
 
-    static let bufferFields = BufferFields<Particle>([
+    static let bufferFields = BufferFields<Molecule>([
         BufferField("origin", \.origin), BufferField("inner", \.inner), BufferField("scale", \.scale),
         BufferField("flag", \.flag), BufferField("spin", \.spin), BufferField("phase", \.phase), BufferField("id", \.id),
     ])
@@ -138,7 +138,7 @@ extension EmbedTests {
 
         @Test("a nested struct is a structured dtype with the same names, offsets and size, and its values go both ways")
         func nestedStruct() throws {
-            let particles = try SharedBuffer<Particle>(zeroed: [2, 3])
+            let particles = try SharedBuffer<Molecule>(zeroed: [2, 3])
             try particles.withMutableSpan { span in
                 span[4].origin.y = 2.5
                 span[4].inner = Inner(count: -7, kind: 200)
@@ -150,7 +150,7 @@ extension EmbedTests {
             try withPython { python in
                 try python.importNumPy()
                 try python.run("a = np.asarray(p); v = a[1, 1]", with: ["p": particles])
-                let layout = MemoryLayout<Particle>.self
+                let layout = MemoryLayout<Molecule>.self
                 try python.expect("a.shape == (2, 3) and a.dtype.itemsize == \(layout.stride)")
                 for (name, offset) in [
                     ("origin", layout.offset(of: \.origin)), ("inner", layout.offset(of: \.inner)),
@@ -164,7 +164,7 @@ extension EmbedTests {
                 try python.expect("v['phase'] == 1-1j and v['id'] == 2**63 - 1 and not any(a[0].tobytes())")
                 try python.run("a[0, 2]['inner']['count'] = 42; a[0, 2]['spin'][0] = (1, 2, 3)")
                 let array = try python.evaluate("a.copy()")
-                let (count, spin) = try python.withBorrowed(array, as: Particle.self, shape: [2, 3]) { items in
+                let (count, spin) = try python.withBorrowed(array, as: Molecule.self, shape: [2, 3]) { items in
                     (items[0, 2].inner.count, items[0, 2].spin[0][1])
                 }
                 #expect(count == 42 && spin == 2)
@@ -207,22 +207,22 @@ extension EmbedTests {
                 ] {
                     let array = try python.evaluate("np.zeros(3, np.dtype(\(dtype)))")
                     do {
-                        try python.withBorrowed(array, as: Point.self) { _ in }
-                        Issue.record("\(dtype) was taken for a Point")
+                        try python.withBorrowed(array, as: Place.self) { _ in }
+                        Issue.record("\(dtype) was taken for a Place")
                     } catch let error as BorrowError {
                         #expect(
                             String(describing: error).hasPrefix("expected format 'T{=f:x:f:y:}', C-contiguous; got "), "\(error)")
                     }
                 }
                 let same = try python.evaluate("np.ones(3, [('x', 'f4'), ('y', 'f4')])")
-                let point = try python.withBorrowed(same, as: Point.self) { items in items[2] }
-                #expect(point == Point(x: 1, y: 1))
+                let point = try python.withBorrowed(same, as: Place.self) { items in items[2] }
+                #expect(point == Place(x: 1, y: 1))
             }
         }
 
         @Test("fixed arrays of structs are sub-arrays")
         func arraysOfStructs() throws {
-            let pairs = try SharedBuffer<InlineArray<2, Point>>(zeroed: [3])
+            let pairs = try SharedBuffer<InlineArray<2, Place>>(zeroed: [3])
             try pairs.withMutableSpan { span in span[1][1].y = 7 }
             try withPython { python in
                 try python.importNumPy()
