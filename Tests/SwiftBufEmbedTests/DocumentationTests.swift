@@ -77,7 +77,7 @@ extension EmbedTests {
                 // end
                 try python.expect("b.shape == (3, 4) and b[1, 2] == 14 and b.dtype == np.float32")
                 let text = takingError(shared)
-                #expect(text == "take: the array was asked for but 1 others own its memory")
+                #expect(text == "take: the array was asked for but somebody else owns its memory")
                 try python.forgetNames()
             }
             // SharingASwiftArray.md
@@ -96,7 +96,7 @@ extension EmbedTests {
             do {
                 _ = try shared.take()
             } catch {
-                print(error)  // take: the array was asked for but 1 others own its memory
+                print(error)  // take: the array was asked for but somebody else owns its memory
             }
             // end
             return texts.joined()
