@@ -266,6 +266,52 @@ extension EmbedTests {
             }
         }
 
+        @Test("a Buffer over NumPy's view of a SharedBuffer keeps its own shape too while it is borrowed")
+        func wrappedIsKept() throws {
+            let shared = try SharedBuffer(adopting: [Double](repeating: 1, count: 64))
+            try withPython { python in
+                try python.importNumPy()
+                try python.run(
+                    "import swiftbuf; w = swiftbuf.Buffer(np.asarray(b).reshape(2, 2, 2, 2, 2, 2)[..., None, None])",
+                    with: ["b": shared])
+                let wrapped = try python.evaluate("w")
+                try python.withMutablyBorrowed(wrapped, as: Double.self) { items in
+                    python.expect("w.release()", raises: "BufferError", saying: "Swift has borrowed this memory to write")
+                    #expect(throws: BorrowConflict.mutablyBorrowed) { try shared.withSpan { _ in } }
+                    #expect(items.shape == [2, 2, 2, 2, 2, 2, 1, 1])
+                }
+                try shared.withMutableSpan { _ in }
+                try python.run("w.release()")
+            }
+        }
+
+        @Test("memory that somebody in Swift writes to is not copied")
+        func noCopyOfWrittenMemory() throws {
+            let shared = try SharedBuffer(adopting: [Double](repeating: 1, count: 1 << 18))
+            try withPython { python in
+                try python.importNumPy()
+                try python.run("a = np.asarray(b).reshape(512, 512).T; c = np.ones((512, 512)).T", with: ["b": shared])
+                let (own, foreign) = (try python.evaluate("a"), try python.evaluate("c"))
+                try shared.withMutableSpan { _ in
+                    _ = #expect(throws: BorrowError.conflict(.mutablyBorrowed)) {
+                        try python.withBorrowed(own, as: Double.self, copyIfNeeded: true) { _ in }
+                    }
+                }
+                try python.withStridesMutablyBorrowed(foreign, as: Double.self) { _ in
+                    _ = #expect(throws: BorrowError.conflict(.mutablyBorrowed)) {
+                        try python.withBorrowed(foreign, as: Double.self, copyIfNeeded: true) { _ in }
+                    }
+                }
+                for object in [own, foreign] {
+                    // The copy is nobody else's: its original may be written to.
+                    try python.withBorrowed(object, as: Double.self, copyIfNeeded: true) { items in
+                        #expect(items[511, 511] == 1)
+                        try python.withStridesMutablyBorrowed(object, as: Double.self) { _ in }
+                    }
+                }
+            }
+        }
+
         @Test("a body's error passes as it is, and the memory is given back")
         func bodyThrows() throws {
             try withPython { python in

@@ -25,13 +25,29 @@ extension UnsafeMutablePointer where Pointee == Lease {
             let unit = try unsafe request.format.unitToSwap(source.format),
             unsafe request.shape.accepts(rank: source.rank, shape: source.shape)
         else { throw .mismatch(expected: request.description, found: found) }
-        try unsafe beginCopy(of: source, unitByteCount: unit, itemByteCount: request.format.byteCount)
+        unsafe pointee.holds = []
+        do throws(BorrowError) {
+            // Nobody in Swift may write to them while they are copied.
+            if let bytes = unsafe source.bytes { try unsafe enterLoan(bytes) }
+            let block = try unsafe copy(source, unitByteCount: unit, itemByteCount: request.format.byteCount)
+            unsafe reset()
+            unsafe pointee.storage = block
+            unsafe pointee.holds = .storage
+        } catch {
+            unsafe reset()
+            throw error
+        }
     }
 
     /// Room for one number, in the lease.
     private var extentForCopy: UnsafeMutablePointer<Int> { unsafe packedStridesPointer - 1 }
 
-    private func beginCopy(of source: ForeignView, unitByteCount: Int, itemByteCount: Int) throws(BorrowError) {
+    /// Copies the items into memory of the lease's own, and shows them there.
+    ///
+    /// - Returns: A reference to that memory.
+    private func copy(
+        _ source: ForeignView, unitByteCount: Int, itemByteCount: Int
+    ) throws(BorrowError) -> UnsafeMutablePointer<swiftbuf_storage> {
         let rank = unsafe source.rank
         // The shape behind the items, because the exporter's goes with its Py_buffer.
         let (byteCount, overflow) = unsafe source.byteCount.addingReportingOverflow(Layout.maximumRank * 8 + 8)
@@ -58,7 +74,10 @@ extension UnsafeMutablePointer where Pointee == Lease {
                     byteStrides: Span(
                         _unsafeElements: UnsafeBufferPointer(start: UnsafePointer(packed.baseAddress), count: rank)),
                     itemByteCount: itemByteCount), suboffsets: Span())
+            // The Py_buffer keeps the items in place while other threads run.
+            let thread = unsafe source.byteCount >= longCopy ? PyEval_SaveThread() : nil
             theirs.copy(to: ours, swapping: unitByteCount)
+            if let thread = unsafe thread { unsafe PyEval_RestoreThread(thread) }
             // SAFETY: the strides of the copy, in the lease, which outlives it. The source's own are not needed any more.
             unsafe packedStridesPointer.update(from: packed.baseAddress.unsafelyUnwrapped, count: rank)
         }
@@ -67,10 +86,12 @@ extension UnsafeMutablePointer where Pointee == Lease {
         unsafe pointee.shape = UnsafePointer(shape)
         unsafe pointee.strides = UnsafePointer(packedStridesPointer)
         unsafe pointee.count = source.byteCount / itemByteCount
-        unsafe pointee.storage = storage.relinquish()
-        unsafe pointee.holds = .storage
+        return unsafe storage.relinquish()
     }
 }
+
+/// From so many bytes on, other threads of Python run while they are copied; below, letting them costs more than it gives.
+private let longCopy = 1 << 20
 
 extension BufferFormat {
     /// How many bytes are reversed at a time to make items of another format these: 0 for the same format; nil if that is not all

@@ -84,8 +84,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
             let found = try unsafe ForeignView(viewPointer, strides: packedStridesPointer, extent: extentPointer)
             guard try unsafe found.fits(request) else {
                 let description = unsafe found.description(for: request)
-                unsafe end()
-                unsafe pointee.holds = []
+                unsafe reset()
                 return try unsafe beginOtherwise(object, request, found: description)
             }
             unsafe pointee.base = found.base
@@ -95,8 +94,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
             unsafe pointee.count = found.byteCount / request.format.byteCount
             if let bytes = unsafe found.bytes { try unsafe enterLoan(bytes) }
         } catch {
-            unsafe end()
-            unsafe pointee.holds = []
+            unsafe reset()
             throw error
         }
     }

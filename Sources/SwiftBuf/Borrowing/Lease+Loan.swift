@@ -37,9 +37,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
     func enterLoan(_ bytes: Range<UInt>) throws(BorrowError) {
         let ledger = unsafe swiftbuf_ledger_current()
         // SAFETY: the lease does not move, and `holds` says what has to be taken out of the ledger again.
-        if unsafe swiftbuf_ledger_is_empty(ledger) == 0, unsafe !pointee.holds.contains(.word) {
-            try unsafe borrowListedBlock(of: bytes)
-        }
+        if unsafe swiftbuf_ledger_is_empty(ledger) == 0 { try unsafe borrowListedBlock(of: bytes) }
         switch unsafe setLoan(bytes, in: ledger) {
         case 0: unsafe pointee.holds.insert(.loan)
         case 1: throw .conflict(.mutablyBorrowed)
@@ -56,7 +54,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
             unsafe swiftbuf_storage_release(block)
             throw error
         }
-        unsafe pointee.storage = block
-        unsafe pointee.holds.formUnion([.word, .storage])
+        unsafe pointee.listed = block
+        unsafe pointee.holds.insert(.listed)
     }
 }

@@ -29,8 +29,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
         // A SharedBuffer's memory is found by its address, all other by the loan.
         if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_LISTED) != 0 || pointee.count == 0 { return true }
         if unsafe enterPlainLoan(bytes(of: export)) { return true }
-        unsafe end()
-        unsafe pointee.holds = []
+        unsafe reset()
         return false
     }
 
@@ -49,14 +48,10 @@ extension UnsafeMutablePointer where Pointee == Lease {
         unsafe hold(object, storage)
         if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_LISTED) != 0 || pointee.count == 0 { return }
         do throws(BorrowError) {
-            if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_MANAGED) != 0 {
-                try unsafe enterManagedLoan(export)
-            } else {
-                try unsafe enterLoan(bytes(of: export))
-            }
+            // Another exporter's memory may be a SharedBuffer's.
+            try unsafe enterLoan(bytes(of: export))
         } catch {
-            unsafe end()
-            unsafe pointee.holds = []
+            unsafe reset()
             throw error
         }
     }
@@ -97,26 +92,6 @@ extension UnsafeMutablePointer where Pointee == Lease {
         unsafe pointee.storage = storage
         unsafe pointee.object = swiftbuf_new_reference(object)
         unsafe pointee.holds = [.word, .object]
-    }
-
-    /// Enters the loan of memory that another exporter owns, which may be a listed block's.
-    @inline(never)
-    private func enterManagedLoan(_ export: UnsafeMutablePointer<swiftbuf_export>) throws(BorrowError) {
-        let bytes = unsafe bytes(of: export)
-        guard unsafe swiftbuf_ledger_is_empty(swiftbuf_ledger_current()) == 0,
-            let block = unsafe swiftbuf_ledger_find(bytes.lowerBound, bytes.upperBound)
-        else { return try unsafe enterLoan(bytes) }
-        // The listed block says it all; this memory's own word is the one of a block that only counts.
-        do throws(BorrowError) {
-            try unsafe block.beginBorrow(isMutable: pointee.isMutable)
-        } catch {
-            unsafe swiftbuf_storage_release(block)
-            throw error
-        }
-        unsafe pointee.storage.unsafelyUnwrapped.endBorrow(isMutable: pointee.isMutable)
-        unsafe pointee.storage = block
-        unsafe pointee.holds.insert(.storage)
-        try unsafe enterLoan(bytes)
     }
 
     /// The bytes that the items of a Buffer reach; there are items.

@@ -23,10 +23,12 @@ package struct Lease {
         static var object: Holding { Holding(rawValue: 2) }
         /// The borrow word of `storage` counts this borrow.
         static var word: Holding { Holding(rawValue: 4) }
-        /// A reference to `storage`.
+        /// A reference to `storage`, which is a copy.
         static var storage: Holding { Holding(rawValue: 8) }
         /// `loan` is entered.
         static var loan: Holding { Holding(rawValue: 16) }
+        /// A reference to `listed`, whose borrow word counts this borrow.
+        static var listed: Holding { Holding(rawValue: 32) }
     }
 
     /// What was asked of an exporter already.
@@ -58,7 +60,8 @@ package struct Lease {
     /// How far a borrow has come that is not in the common form.
     var progress: Progress
     var rank: Int
-    private var reserved: Int
+    /// The block in the ledger that has the bytes of another exporter's memory.
+    var listed: UnsafeMutablePointer<swiftbuf_storage>?
     /// Of all items.
     var count: Int
 
@@ -120,6 +123,12 @@ extension UnsafeMutablePointer where Pointee == Lease {
         return unsafe swiftbuf_api_loaded()
     }
 
+    /// Gives back what is held, after a borrow that came to nothing or a part of one that is over.
+    func reset() {
+        unsafe end()
+        unsafe pointee.holds = []
+    }
+
     /// Ends a borrow: gives back all that is held.
     ///
     /// - Threads: With the GIL. May run Python code; an exception that is set stays set.
@@ -133,6 +142,10 @@ extension UnsafeMutablePointer where Pointee == Lease {
             return unsafe PyBuffer_Release(viewPointer)
         }
         if holds.contains(.loan) { unsafe swiftbuf_loan_end(swiftbuf_ledger_current(), loanPointer) }
+        if holds.contains(.listed) {
+            unsafe pointee.listed.unsafelyUnwrapped.endBorrow(isMutable: pointee.isMutable)
+            unsafe swiftbuf_storage_release(pointee.listed)
+        }
         if holds.contains(.word) { unsafe pointee.storage.unsafelyUnwrapped.endBorrow(isMutable: pointee.isMutable) }
         if holds.contains(.storage) { unsafe swiftbuf_storage_release(pointee.storage) }
         if holds.contains(.view) { unsafe PyBuffer_Release(viewPointer) }

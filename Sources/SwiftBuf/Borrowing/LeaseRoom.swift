@@ -43,7 +43,8 @@ var leaseRoomByteCount: Int { 768 }
 func beginLease(
     in room: UnsafeMutableRawPointer, of object: UnsafeMutableRawPointer, _ request: BorrowRequest
 ) throws(BorrowError) -> BorrowedItems {
-    // SAFETY: the room is large enough, which a test holds, and aligned for all fields; the fields are trivial.
+    precondition(unsafe MemoryLayout<Lease>.size <= leaseRoomByteCount, "a lease needs more room")
+    // SAFETY: the room is large enough, and aligned for all fields; the fields are trivial.
     let lease = unsafe room.assumingMemoryBound(to: Lease.self)
     let object = unsafe object.assumingMemoryBound(to: PyObject.self)
     if unsafe !lease.begin(object, request) { try unsafe lease.beginWithCare(object, request) }
