@@ -28,9 +28,17 @@ public struct BorrowedItems {
     }
 }
 
-/// The bytes of a lease, for the stack; more than it needs, and less than what is still put there.
+/// The bytes of a lease, for the stack, and some to begin it at a cache line; more than it needs, and less than what is still put there.
 @inlinable
-var leaseRoomByteCount: Int { 768 }
+var leaseRoomByteCount: Int { 768 + 64 }
+
+/// Where a lease begins in some room: at a cache line, so that a borrow costs the same wherever the stack happens to be.
+@unsafe
+@inlinable
+@inline(__always)
+func leaseRoom(in room: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawPointer {
+    unsafe room.baseAddress.unsafelyUnwrapped.alignedUp(toMultipleOf: 64)
+}
 
 /// Begins a lease in some room.
 ///
@@ -43,7 +51,7 @@ var leaseRoomByteCount: Int { 768 }
 func beginLease(
     in room: UnsafeMutableRawPointer, of object: UnsafeMutableRawPointer, _ request: BorrowRequest
 ) throws(BorrowError) -> BorrowedItems {
-    precondition(unsafe MemoryLayout<Lease>.size <= leaseRoomByteCount, "a lease needs more room")
+    precondition(unsafe MemoryLayout<Lease>.size <= leaseRoomByteCount - 64, "a lease needs more room")
     // SAFETY: the room is large enough, and aligned for all fields; the fields are trivial.
     let lease = unsafe room.assumingMemoryBound(to: Lease.self)
     let object = unsafe object.assumingMemoryBound(to: PyObject.self)

@@ -51,7 +51,7 @@ extension PythonArgument {
         try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
             (room) throws(BorrowFailure) -> Result in
             // SAFETY: the room stays where it is until the buffer is gone, at the end of this closure.
-            let room = unsafe room.baseAddress.unsafelyUnwrapped
+            let room = unsafe leaseRoom(in: room)
             let items = try unsafe beginLease(
                 in: room, of: object,
                 BorrowRequest(
@@ -73,7 +73,7 @@ extension PythonArgument {
         try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
             (room) throws(BorrowFailure) -> Result in
             // SAFETY: as above.
-            let room = unsafe room.baseAddress.unsafelyUnwrapped
+            let room = unsafe leaseRoom(in: room)
             let items = try unsafe beginLease(
                 in: room, of: object,
                 BorrowRequest(
@@ -94,7 +94,7 @@ extension PythonArgument {
         try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
             (room) throws(BorrowFailure) -> Result in
             // SAFETY: as above.
-            let room = unsafe room.baseAddress.unsafelyUnwrapped
+            let room = unsafe leaseRoom(in: room)
             let items = try unsafe beginLease(
                 in: room, of: object,
                 BorrowRequest(
@@ -116,7 +116,7 @@ extension PythonArgument {
         try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
             (room) throws(BorrowFailure) -> Result in
             // SAFETY: as above.
-            let room = unsafe room.baseAddress.unsafelyUnwrapped
+            let room = unsafe leaseRoom(in: room)
             let items = try unsafe beginLease(
                 in: room, of: object,
                 BorrowRequest(
