@@ -173,6 +173,11 @@ def test_a_wrong_number_of_arguments_is_a_type_error(probe) -> None:
         probe.total(1, 2)
 
 
+def test_an_argument_that_is_missing_is_a_type_error_also_where_nobody_counted(probe) -> None:
+    with pytest.raises(TypeError, match="argument 0 was asked for but 0 were given"):
+        probe.total_of_strides()
+
+
 # --- exporters that break the rules ---
 
 

@@ -34,11 +34,20 @@ public struct ExtensionArguments: ~Escapable {
 
     /// One argument.
     ///
-    /// - Precondition: The index is below ``count``; ``check(count:)`` makes sure of it.
+    /// - Throws: ``BorrowError/raised``, with `TypeError` set, if Python gave fewer.
     public subscript(index: Int) -> PythonArgument {
         @_lifetime(copy self)
-        get {
-            precondition(index >= 0 && index < count, "there is no such argument: check(count:) comes first")
+        get throws(BorrowError) {
+            guard index >= 0 && index < count else {
+                var text = TextWriter()
+                text.append("argument ")
+                text.append(index)
+                text.append(" was asked for but ")
+                text.append(count)
+                text.append(count == 1 ? " was given" : " were given")
+                text.raise(SWIFTBUF_TYPE_ERROR)
+                throw .raised
+            }
             // SAFETY: CPython lends that many objects, none of them NULL, for the time of the call, and so of this value.
             let argument = unsafe PythonArgument(unsafeObject: objects.unsafelyUnwrapped[index].unsafelyUnwrapped)
             return unsafe _overrideLifetime(argument, copying: self)
