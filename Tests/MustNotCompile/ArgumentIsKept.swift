@@ -2,15 +2,15 @@
 
 import SwiftBuf
 
-func keep(_ arguments: borrowing ExtensionArguments) {
+func keep(_ arguments: borrowing ExtensionArguments) throws {
     var kept: PythonArgument?  // error: lifetime-dependent variable 'kept' escapes its scope
-    arguments.forEachOfTwo { argument in kept = argument }
+    try arguments.forEachOfTwo { argument in kept = argument }
     print(kept == nil)
 }
 
 extension ExtensionArguments {
-    func forEachOfTwo(_ body: (PythonArgument) -> Void) {
-        body(self[0])
-        body(self[1])
+    func forEachOfTwo(_ body: (PythonArgument) -> Void) throws {
+        body(try self[0])
+        body(try self[1])
     }
 }

@@ -2,6 +2,6 @@
 
 import SwiftBuf
 
-func keep(_ arguments: borrowing ExtensionArguments) -> PythonArgument {  // error: cannot return a ~Escapable result
-    arguments[0]
+func keep(_ arguments: borrowing ExtensionArguments) throws -> PythonArgument {  // error: cannot return a ~Escapable result
+    try arguments[0]
 }
