@@ -1,0 +1,14 @@
+# What the parts of scripts/prove that are shell scripts share. Sourced after setup.sh, from the root of the project.
+
+# Where a part keeps what it built; never looked at by anything else.
+proof_cache=${PROOF_CACHE:-$PWD/.prove}
+mkdir -p "$proof_cache"
+
+# Whether the short form was asked for.
+bounded() { [ "${PROOF_BOUNDED:-}" = 1 ]; }
+
+# row WHAT AMOUNT RESULT: one line of the table. "fuzz: Format" "10,000,000 executions" "0 crashes"
+row() {
+    printf '   %s · %s · %s\n' "$1" "$2" "$3" >&2
+    [ -z "${PROOF_ROWS:-}" ] || printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$PROOF_ROWS"
+}
