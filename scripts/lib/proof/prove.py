@@ -36,12 +36,12 @@ class Part:
 
 
 def parts() -> list[Part]:
-    """All the parts, in the order of their names."""
+    """Return all the parts, in the order of their names."""
     return [read(path) for path in sorted((ROOT / "scripts" / "proofs").iterdir()) if os.access(path, os.X_OK)]
 
 
 def read(path: Path) -> Part:
-    """A part, as its head describes it."""
+    """Return a part, as its head describes it."""
     head = path.read_text(encoding="utf-8")[:2000]
     sentence = re.search(r"^# proof: (.+)$", head, re.MULTILINE)
     inputs = re.search(r"^# inputs: (.+)$", head, re.MULTILINE)
@@ -56,7 +56,7 @@ def git(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def run(part: Part, bounded: bool) -> bool:
-    """Run a part; keep its result if it is the whole of it. Whether it held."""
+    """Run a part; keep its result if it is the whole of it. Return whether it held."""
     print(f"\n== prove {part.name}: {part.sentence}", file=sys.stderr, flush=True)
     commit = git("rev-parse", "HEAD").stdout.strip()
     with tempfile.NamedTemporaryFile(suffix=".tsv") as rows:
@@ -96,7 +96,7 @@ def run(part: Part, bounded: bool) -> bool:
 
 
 def staleness(part: Part, result: dict[str, object]) -> str:
-    """Why a result no longer speaks for the code that is here; empty if it does."""
+    """Say why a result no longer speaks for the code that is here; nothing if it does."""
     if result["changed"]:
         return "stale: it ran with changes that were not committed"
     compared = git("diff", "--quiet", str(result["commit"]), "--", *part.inputs).returncode
@@ -106,7 +106,7 @@ def staleness(part: Part, result: dict[str, object]) -> str:
 
 
 def table() -> str:
-    """The table of all that was found, in Markdown."""
+    """Return the table of all that was found, in Markdown."""
     lines = ["| Part | What | How much | Result | Commit |", "|---|---|---|---|---|"]
     for part in parts():
         kept = RESULTS / f"{part.name}.json"
@@ -125,7 +125,7 @@ def table() -> str:
 
 
 def duration(seconds: int) -> str:
-    """Seconds in the unit that reads best."""
+    """Return seconds in the unit that reads best."""
     return f"{seconds} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
