@@ -2,8 +2,9 @@
 
 prove.py [--bounded] [NAME...] | --list | --table
 
-A part is an executable in scripts/proofs. Two lines of its head are read: `# proof: SENTENCE` and `# inputs: PATHS`, the files that its
-result depends on. It runs in the root of the project, adds lines to the table through part.sh or part.py, and fails by its exit code.
+A part is an executable in scripts/proofs. Two lines of its head are read: `# proof: SENTENCE` and `# inputs: PATHS`,
+the files that its result depends on. It runs in the root of the project, adds lines to the table through part.sh or
+part.py, and fails by its exit code.
 """
 
 from __future__ import annotations
