@@ -1,7 +1,8 @@
 """The build hook: `swift build`, and what makes its product a wheel's extension module.
 
 hatchling does everything else. The extension is Embedded Swift: it needs libc alone, loads in every CPython from
-3.11 on, and exports one symbol. What is missing for a build is said in one sentence.
+3.11 on, and exports one symbol. A free-threaded CPython, which has another object layout and no stable ABI, gets a
+build of its own, for its minor version alone. What is missing for a build is said in one sentence.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OLDEST_SWIFT = (6, 3)
 OLDEST_GLIBC = (2, 17)
-EXTENSION = "_swiftbuf.abi3.so"
+FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+EXTENSION = "_swiftbuf" + (str(sysconfig.get_config_var("EXT_SUFFIX")) if FREE_THREADED else ".abi3.so")
 
 
 class ExtensionBuildHook(BuildHookInterface):
@@ -32,14 +34,14 @@ class ExtensionBuildHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the extension and set the wheel's tag; called by hatchling before it collects files."""
         root = Path(self.root)
-        scratch = root / ".build-wheel"
+        scratch = root / (f".build-wheel-{sys.implementation.cache_tag}t" if FREE_THREADED else ".build-wheel")
         swift = self.find_swift()
         with tempfile.TemporaryDirectory() as folder:
             environment = self.environment_with_headers(Path(folder))
             product = self.swift_build(swift, root, scratch, environment)
         extension = self.strip(swift, product, scratch / EXTENSION)
         build_data["pure_python"] = False
-        build_data["tag"] = f"cp311-abi3-{platform_tag(extension)}"
+        build_data["tag"] = f"{python_tag()}-{platform_tag(extension)}"
         target = "force_include_editable" if version == "editable" else "force_include"
         build_data[target][str(extension)] = EXTENSION
 
@@ -71,6 +73,10 @@ class ExtensionBuildHook(BuildHookInterface):
                 filter(None, [str(folder), os.environ.get("PKG_CONFIG_PATH")])
             )
             return environment
+        if FREE_THREADED:
+            self.app.abort(
+                "swiftbuf needs this free-threaded Python's own Python.h, and there is none: install its headers."
+            )
         # This Python came without headers; any of the same kind will do, because the limited API is used.
         command = ["pkg-config", "--cflags-only-I", "python3"]
         try:
@@ -122,6 +128,14 @@ class ExtensionBuildHook(BuildHookInterface):
         extension.chmod(0o755)
         subprocess.run([strip, "-x" if sys.platform == "darwin" else "--strip-all", str(extension)], check=True)
         return extension
+
+
+def python_tag() -> str:
+    """Return the wheel's tags for Python and its ABI."""
+    if FREE_THREADED:
+        version = f"cp{sys.version_info.major}{sys.version_info.minor}"
+        return f"{version}-{version}t"
+    return "cp311-abi3"
 
 
 def platform_tag(extension: Path) -> str:

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "buffer_locks.h"
 #include "buffer_pickling.h"
 #include "buffer_type.h"
 
@@ -45,7 +46,7 @@ static PyObject *buffer_new(PyTypeObject *type, PyObject *arguments, PyObject *n
 
 /* hex(): that of the items as bytes. */
 static PyObject *buffer_hex(PyObject *self, PyObject *arguments, PyObject *names) {
-    PyObject *bytes = swiftbuf_buffer_tobytes_in_order(self, NULL, 0, NULL);
+    PyObject *bytes = LOCKED(swiftbuf_buffer_tobytes_in_order)(self, NULL, 0, NULL);
     if (bytes == NULL) {
         return NULL;
     }
@@ -80,14 +81,14 @@ static int buffer_traverse(PyObject *self, visitproc visit, void *arg) {
 /* Breaks a cycle at `base` only once nobody can reach the memory that it keeps: while Py_buffers of this object are live, their
    consumers may still read it, so the cycle is broken elsewhere or when they are gone. */
 static int buffer_clear(PyObject *self) {
-    if (swiftbuf_export_of(self)->exports == 0) {
+    if (swiftbuf_exports_count(&swiftbuf_export_of(self)->exports) == 0) {
         swiftbuf_export_clear(swiftbuf_export_of(self));
         swiftbuf_object_clear_base(self);
     }
     return 0;
 }
 
-#define ATTRIBUTE(name, doc) {#name, swiftbuf_buffer_get_##name, NULL, PyDoc_STR(doc), NULL}
+#define ATTRIBUTE(name, doc) {#name, LOCKED(swiftbuf_buffer_get_##name), NULL, PyDoc_STR(doc), NULL}
 
 static PyGetSetDef buffer_attributes[] = {
     ATTRIBUTE(obj, "The exporter whose memory this is; None if it is Swift's own."),
@@ -104,7 +105,7 @@ static PyGetSetDef buffer_attributes[] = {
     ATTRIBUTE(f_contiguous, "Whether the items are packed in Fortran order (first index fastest)."),
     ATTRIBUTE(contiguous, "Whether the items are packed, in C or in Fortran order."),
     ATTRIBUTE(exports, "Py_buffers and derived views of this memory that are live. While above zero, resize() is refused."),
-    {"T", swiftbuf_buffer_get_transposed, NULL, PyDoc_STR("The same memory with the dimensions reversed: transpose()."), NULL},
+    {"T", LOCKED(swiftbuf_buffer_get_transposed), NULL, PyDoc_STR("The same memory with the dimensions reversed: transpose()."), NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -259,28 +260,28 @@ PyDoc_STRVAR(sizeof_doc,
 "__sizeof__($self, /)\n--\n\nBytes of this object, with the memory that it owns; a view owns none.");
 
 static PyMethodDef buffer_methods[] = {
-    {"transpose", (PyCFunction)(void (*)(void))swiftbuf_buffer_transpose, METH_FASTCALL, transpose_doc},
-    {"reshape", (PyCFunction)(void (*)(void))swiftbuf_buffer_reshape, METH_FASTCALL, reshape_doc},
-    {"cast", (PyCFunction)(void (*)(void))swiftbuf_buffer_cast, METH_FASTCALL | METH_KEYWORDS, cast_doc},
-    {"broadcast_to", swiftbuf_buffer_broadcast_to, METH_O, broadcast_to_doc},
-    {"toreadonly", swiftbuf_buffer_toreadonly, METH_NOARGS, toreadonly_doc},
-    {"tolist", swiftbuf_buffer_tolist, METH_NOARGS, tolist_doc},
-    {"tobytes", (PyCFunction)(void (*)(void))swiftbuf_buffer_tobytes_in_order, METH_FASTCALL | METH_KEYWORDS, tobytes_doc},
+    {"transpose", (PyCFunction)(void (*)(void))LOCKED(swiftbuf_buffer_transpose), METH_FASTCALL, transpose_doc},
+    {"reshape", (PyCFunction)(void (*)(void))LOCKED(swiftbuf_buffer_reshape), METH_FASTCALL, reshape_doc},
+    {"cast", (PyCFunction)(void (*)(void))LOCKED(swiftbuf_buffer_cast), METH_FASTCALL | METH_KEYWORDS, cast_doc},
+    {"broadcast_to", LOCKED(swiftbuf_buffer_broadcast_to), METH_O, broadcast_to_doc},
+    {"toreadonly", LOCKED(swiftbuf_buffer_toreadonly), METH_NOARGS, toreadonly_doc},
+    {"tolist", LOCKED(swiftbuf_buffer_tolist), METH_NOARGS, tolist_doc},
+    {"tobytes", (PyCFunction)(void (*)(void))LOCKED(swiftbuf_buffer_tobytes_in_order), METH_FASTCALL | METH_KEYWORDS, tobytes_doc},
     {"hex", (PyCFunction)(void (*)(void))buffer_hex, METH_VARARGS | METH_KEYWORDS, hex_doc},
-    {"copy", (PyCFunction)(void (*)(void))swiftbuf_buffer_copy, METH_FASTCALL | METH_KEYWORDS, copy_doc},
-    {"fill", swiftbuf_buffer_fill, METH_O, fill_doc},
-    {"index", (PyCFunction)(void (*)(void))swiftbuf_buffer_index, METH_FASTCALL, index_doc},
-    {"count", swiftbuf_buffer_count, METH_O, count_doc},
+    {"copy", (PyCFunction)(void (*)(void))LOCKED(swiftbuf_buffer_copy), METH_FASTCALL | METH_KEYWORDS, copy_doc},
+    {"fill", LOCKED(swiftbuf_buffer_fill), METH_O, fill_doc},
+    {"index", (PyCFunction)(void (*)(void))LOCKED(swiftbuf_buffer_index), METH_FASTCALL, index_doc},
+    {"count", LOCKED(swiftbuf_buffer_count), METH_O, count_doc},
     {"__class_getitem__", (PyCFunction)Py_GenericAlias, METH_O | METH_CLASS, class_getitem_doc},
-    {"resize", swiftbuf_buffer_resize, METH_O, resize_doc},
-    {"release", swiftbuf_buffer_release, METH_NOARGS, release_doc},
-    {"flush", swiftbuf_buffer_flush, METH_NOARGS, flush_doc},
-    {"__enter__", swiftbuf_buffer_enter, METH_NOARGS, enter_doc},
-    {"__exit__", (PyCFunction)(void (*)(void))swiftbuf_buffer_exit, METH_FASTCALL, exit_doc},
+    {"resize", LOCKED(swiftbuf_buffer_resize), METH_O, resize_doc},
+    {"release", LOCKED(swiftbuf_buffer_release), METH_NOARGS, release_doc},
+    {"flush", LOCKED(swiftbuf_buffer_flush), METH_NOARGS, flush_doc},
+    {"__enter__", LOCKED(swiftbuf_buffer_enter), METH_NOARGS, enter_doc},
+    {"__exit__", (PyCFunction)(void (*)(void))LOCKED(swiftbuf_buffer_exit), METH_FASTCALL, exit_doc},
     {"__reduce_ex__", swiftbuf_buffer_reduce_ex, METH_O, reduce_ex_doc},
     {"__copy__", swiftbuf_buffer_copy_module, METH_NOARGS, copy_module_doc},
     {"__deepcopy__", swiftbuf_buffer_deepcopy, METH_O, deepcopy_doc},
-    {"__sizeof__", swiftbuf_buffer_sizeof, METH_NOARGS, sizeof_doc},
+    {"__sizeof__", LOCKED(swiftbuf_buffer_sizeof), METH_NOARGS, sizeof_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -303,19 +304,19 @@ static PyType_Slot buffer_slots[] = {
     {Py_tp_dealloc, buffer_dealloc},
     {Py_tp_traverse, buffer_traverse},
     {Py_tp_clear, buffer_clear},
-    {Py_tp_repr, swiftbuf_buffer_repr},
-    {Py_tp_iter, swiftbuf_buffer_iter},
-    {Py_tp_richcompare, swiftbuf_buffer_richcompare},
-    {Py_tp_hash, swiftbuf_buffer_hash},
+    {Py_tp_repr, LOCKED(swiftbuf_buffer_repr)},
+    {Py_tp_iter, LOCKED(swiftbuf_buffer_iter)},
+    {Py_tp_richcompare, LOCKED(swiftbuf_buffer_richcompare)},
+    {Py_tp_hash, LOCKED(swiftbuf_buffer_hash)},
     {Py_tp_getset, buffer_attributes},
     {Py_tp_members, buffer_members},
     {Py_tp_methods, buffer_methods},
-    {Py_mp_length, swiftbuf_buffer_length},
-    {Py_mp_subscript, swiftbuf_buffer_subscript},
-    {Py_mp_ass_subscript, swiftbuf_buffer_assign_subscript},
-    {Py_sq_length, swiftbuf_buffer_length},
-    {Py_sq_item, swiftbuf_buffer_item},
-    {Py_sq_contains, swiftbuf_buffer_contains},
+    {Py_mp_length, LOCKED(swiftbuf_buffer_length)},
+    {Py_mp_subscript, LOCKED(swiftbuf_buffer_subscript)},
+    {Py_mp_ass_subscript, LOCKED(swiftbuf_buffer_assign_subscript)},
+    {Py_sq_length, LOCKED(swiftbuf_buffer_length)},
+    {Py_sq_item, LOCKED(swiftbuf_buffer_item)},
+    {Py_sq_contains, LOCKED(swiftbuf_buffer_contains)},
     {Py_bf_getbuffer, swiftbuf_buffer_getbuffer},
     {Py_bf_releasebuffer, swiftbuf_buffer_releasebuffer},
     {0, NULL},

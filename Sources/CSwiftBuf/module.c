@@ -2,6 +2,7 @@
 #include "CSwiftBuf.h"
 
 #include "buffer_type.h"
+#include "interpreter.h"
 #include "managed_buffer.h"
 
 /* The version of the extension; the Python files beside it compare it with theirs. */
@@ -188,8 +189,25 @@ static void module_free(void *module) {
     module_clear(module);
 }
 
-static PyModuleDef_Slot module_slots[] = {
+/* Slots and values of CPython 3.12 and 3.13, which the limited API of 3.11 does not name. */
+#define MULTIPLE_INTERPRETERS 3
+#define PER_INTERPRETER_GIL_SUPPORTED ((void *)2)
+#ifdef Py_MOD_PER_INTERPRETER_GIL_SUPPORTED
+_Static_assert(MULTIPLE_INTERPRETERS == Py_mod_multiple_interpreters, "CPython's slot");
+#endif
+
+static PyModuleDef_Slot slots_of_3_11[] = {
     {Py_mod_exec, module_exec},
+    {0, NULL},
+};
+
+/* All that a Buffer stands on belongs to its interpreter: the module's state, and storage that no other interpreter reaches. */
+static PyModuleDef_Slot slots_of_3_12[] = {
+    {Py_mod_exec, module_exec},
+    {MULTIPLE_INTERPRETERS, PER_INTERPRETER_GIL_SUPPORTED},
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
     {0, NULL},
 };
 
@@ -199,7 +217,6 @@ static struct PyModuleDef module_definition = {
     .m_doc = module_doc,
     .m_size = sizeof(swiftbuf_module_state),
     .m_methods = module_functions,
-    .m_slots = module_slots,
     .m_traverse = module_traverse,
     .m_clear = module_clear,
     .m_free = module_free,
@@ -207,5 +224,10 @@ static struct PyModuleDef module_definition = {
 
 /* Called by the import machinery, or, in a program that embeds Python, through the table of built-in modules. */
 PyMODINIT_FUNC PyInit__swiftbuf(void) {
+    if (swiftbuf_check_interpreter() < 0) {
+        return NULL;
+    }
+    /* A slot that CPython does not know is a SystemError. */
+    module_definition.m_slots = Py_Version < 0x030C0000 ? slots_of_3_11 : slots_of_3_12;
     return PyModuleDef_Init(&module_definition);
 }

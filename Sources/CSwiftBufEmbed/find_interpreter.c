@@ -10,6 +10,10 @@
 
 #include <Python.h>
 
+#ifdef Py_GIL_DISABLED
+#error "SwiftBufEmbed needs a CPython with the GIL, and these are the headers of a free-threaded one: set PKG_CONFIG_PATH to another's"
+#endif
+
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdio.h>

@@ -25,11 +25,13 @@ extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
     /// - Throws: ``ResizeRefusal``; then the memory is as before, at the same address.
     /// - Complexity: O(1) in place; linear in the bytes that are kept where they are copied, O(pages) where they are remapped.
     /// - Ownership: The caller owns one reference.
-    /// - Threads: With the GIL.
+    /// - Threads: With the GIL; or else one that lets no export begin through the caller's reference meanwhile: with no export and
+    ///   no other reference there is no other way to begin one.
     @unsafe
     public func resize(byteCount: Int) throws(ResizeRefusal) {
-        // SAFETY: the caller owns a reference, so the block is alive; the GIL keeps `exports` still.
-        guard unsafe pointee.exports == 0 else { throw unsafe .exported(count: Int(pointee.exports)) }
+        // SAFETY: the caller owns a reference, so the block is alive.
+        let exports = unsafe swiftbuf_exports_count(&pointee.exports)
+        guard exports == 0 else { throw .exported(count: Int(exports)) }
         guard unsafe pointee.flags & UInt32(SWIFTBUF_STORAGE_OWNED) != 0 else {
             throw unsafe isMappedFile ? .mappedFile : .foreign
         }

@@ -20,14 +20,7 @@ func assign(
     let export = unsafe ExportBlock(of: object)
     if unsafe swiftbuf_is_of_type(value, swiftbuf_type_of(object)) != 0 {
         let source = unsafe ExportBlock(of: value)
-        guard source.checkNotReleased() else { throw ExceptionIsSet() }
-        if source.rank > 0 || source.hasSameItems(as: export) {
-            source.countExport()
-            defer { source.uncountExport() }
-            guard source.hasSameItems(as: export) else { throw itemsDiffer() }
-            try unsafe assign(itemsOf: ItemsOperand(source), to: key, of: export)
-            return
-        }
+        if try unsafe assign(buffer: source, to: key, of: export) { return }
     } else if unsafe PyObject_CheckBuffer(value) != 0 && !export.isScalarText(value) {
         if try unsafe assign(exporter: value, to: key, of: export) { return }
     }
@@ -40,6 +33,25 @@ func assign(
             }
         }
     }
+}
+
+/// Assigns the items of another Buffer, or of the same.
+///
+/// - Returns: False, with no exception set, for a single item of another format, which is converted like a value instead.
+private func assign(
+    buffer source: ExportBlock, to key: KeyParts, of export: ExportBlock
+) throws(ExceptionIsSet) -> Bool {
+    guard source.countExportUnlessReleased() else {
+        _ = source.checkNotReleased()
+        throw ExceptionIsSet()
+    }
+    defer { source.uncountExport() }
+    guard source.hasSameItems(as: export) else {
+        if source.rank == 0 { return false }
+        throw itemsDiffer()
+    }
+    try unsafe assign(itemsOf: ItemsOperand(source), to: key, of: export)
+    return true
 }
 
 /// Assigns the items of any other exporter.

@@ -104,7 +104,9 @@ func bufferContiguous(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutabl
 
 @_cdecl("swiftbuf_buffer_get_exports")
 func bufferExports(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPointer?) -> NewReference {
-    unsafe attribute(object) { export in unsafe PyLong_FromLongLong(export.pointer.pointee.storage.pointee.exports) }
+    unsafe attribute(object) { export in
+        unsafe PyLong_FromLongLong(swiftbuf_exports_count(&export.pointer.pointee.storage.pointee.exports))
+    }
 }
 
 /// `repr(b)`: type, format, shape, bytes; a released Buffer says so.

@@ -22,11 +22,11 @@ func bufferRichCompare(
     var areEqual: Bool? = unsafe object == other
     if unsafe swiftbuf_is_of_type(other, swiftbuf_type_of(object)) != 0 {
         let otherExport = unsafe ExportBlock(of: other)
-        if export.traits.isDisjoint(with: .released) && otherExport.traits.isDisjoint(with: .released) {
-            export.countExport()
-            otherExport.countExport()
-            areEqual = unsafe ComparedItems(export).equals(ComparedItems(otherExport))
-            otherExport.uncountExport()
+        if export.countExportUnlessReleased() {
+            if otherExport.countExportUnlessReleased() {
+                areEqual = unsafe ComparedItems(export).equals(ComparedItems(otherExport))
+                otherExport.uncountExport()
+            }
             export.uncountExport()
         }
     } else if export.traits.isDisjoint(with: .released) {

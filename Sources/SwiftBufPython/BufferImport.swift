@@ -10,7 +10,7 @@ import SwiftBufCore
 
 /// `Buffer(object)`.
 @_cdecl("swiftbuf_buffer_from_object")
-func bufferFromObject(_ type: OpaquePointer?, _ object: UnsafeMutablePointer<PyObject>?) -> NewReference {
+func bufferFromObject(_ type: swiftbuf_type_pointer?, _ object: UnsafeMutablePointer<PyObject>?) -> NewReference {
     // SAFETY: CPython lends both during the call of tp_new.
     let object = unsafe object.unsafelyUnwrapped
     let type = unsafe type.unsafelyUnwrapped
@@ -72,7 +72,7 @@ func moduleFromBuffer(
 /// - Parameter describe: Writes `buf`, shape, strides, suboffsets and format, by what the view says. Runs no Python code.
 /// - Returns: A new reference, tracked; or nil with an exception set, and then the exporter has its Py_buffer back.
 private func importBuffer(
-    _ object: UnsafeMutablePointer<PyObject>, as type: OpaquePointer, for function: FunctionName,
+    _ object: UnsafeMutablePointer<PyObject>, as type: swiftbuf_type_pointer, for function: FunctionName,
     describe: (ExportBlock, ExporterView) throws(ExceptionIsSet) -> Void
 ) -> NewReference {
     guard unsafe PyObject_CheckBuffer(object) != 0 else {

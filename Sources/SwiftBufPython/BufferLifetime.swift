@@ -51,23 +51,34 @@ extension ExportBlock {
             raise(.bufferError, "resize: another size was asked for but this Buffer is read-only")
             throw ExceptionIsSet()
         }
+        do throws(ResizeRefusal) {
+            try move(to: shape, byteCount: newByteCount)
+        } catch {
+            raise(error)
+            throw ExceptionIsSet()
+        }
+    }
+
+    /// Gives the memory another size, and this block the shape, whose packed length that is.
+    ///
+    /// - Throws: ``ResizeRefusal``; then nothing was changed.
+    private func move(to shape: Span<Int>, byteCount newByteCount: Int) throws(ResizeRefusal) {
+        guard closeExports() else {
+            throw unsafe .exported(count: Int(swiftbuf_exports_count(&pointer.pointee.storage.pointee.exports)))
+        }
+        defer { openExports() }
         let order = order
         let oldBlock = unsafe pointer.pointee.block
         let old = unsafe pointer.pointee
-        do throws(ExceptionIsSet) {
+        do throws(ResizeRefusal) {
             unsafe pointer.pointee.block = nil
             let formatByteCount = self.formatByteCount
-            try reserve(rank: shape.count, formatByteCount: formatByteCount)
+            guard hasReserved(rank: shape.count, formatByteCount: formatByteCount) else { throw .outOfMemory }
             if unsafe pointer.pointee.format != old.format {
                 unsafe UnsafeMutableRawPointer(pointer.pointee.format).copyMemory(from: old.format, byteCount: formatByteCount)
             }
             unsafe releaseWhatWasLeft(of: pointer.pointee.storage)
-            do throws(ResizeRefusal) {
-                try unsafe pointer.pointee.storage.resize(byteCount: newByteCount)
-            } catch {
-                raise(error)
-                throw ExceptionIsSet()
-            }
+            try unsafe pointer.pointee.storage.resize(byteCount: newByteCount)
         } catch {
             unsafe swiftbuf_block_free(pointer.pointee.block)
             unsafe pointer.pointee = old
@@ -85,6 +96,31 @@ extension ExportBlock {
     }
 }
 
+/// Why a Buffer keeps its memory.
+private enum ReleaseRefusal: Error {
+    case exported(count: Int)
+    case borrowed(BorrowConflict)
+}
+
+extension ExportBlock {
+    /// Lets go of the memory of a Buffer that is not released.
+    ///
+    /// - Throws: ``ReleaseRefusal``; then nothing was changed.
+    fileprivate func release() throws(ReleaseRefusal) {
+        guard closeExports() else { throw unsafe .exported(count: Int(swiftbuf_exports_count(exportsWord))) }
+        defer { openExports() }
+        // SAFETY: not released, so the storage is there, and the reference is this object's until `exportClear` drops it.
+        let storage = unsafe pointer.pointee.storage!
+        do throws(BorrowConflict) {
+            try unsafe storage.beginMoving()
+        } catch {
+            throw .borrowed(error)
+        }
+        unsafe storage.endMoving()
+        unsafe exportClear(pointer)
+    }
+}
+
 /// `b.release()`.
 @_cdecl("swiftbuf_buffer_release")
 func bufferRelease(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
@@ -92,20 +128,15 @@ func bufferRelease(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePo
     if export.traits.contains(.released) {
         return unsafe swiftbuf_none()
     }
-    if export.exports != 0 {
-        raise(.bufferError, "release: %lld exports of this Buffer are live", export.exports)
-        return nil
-    }
-    // SAFETY: not released, so the storage is there, and the reference is this object's until `exportClear` drops it.
-    let storage = unsafe export.pointer.pointee.storage!
-    do throws(BorrowConflict) {
-        try unsafe storage.beginMoving()
+    do throws(ReleaseRefusal) {
+        try export.release()
     } catch {
-        raise(error, from: .release)
+        switch error {
+        case .exported(let count): raise(.bufferError, "release: %lld exports of this Buffer are live", count)
+        case .borrowed(let conflict): raise(conflict, from: .release)
+        }
         return nil
     }
-    unsafe storage.endMoving()
-    unsafe exportClear(export.pointer)
     unsafe swiftbuf_object_clear_base(object)
     return unsafe swiftbuf_none()
 }

@@ -5,8 +5,8 @@
 // A granted Py_buffer owns one new reference to the Buffer, in `obj`; PyBuffer_Release drops it, the release slot does not. It is
 // counted twice: in the export block, so that the object keeps its shape, strides and format where the view points to them, and
 // in the storage block, so that the memory keeps its place. A consumer may hand back a copy of the struct, so nothing is found
-// through the view's address. Both slots run with the GIL, the release slot perhaps inside the garbage collector: neither
-// allocates, counts a Swift reference, takes a lock or raises more than a refusal.
+// through the view's address. The release slot may run inside the garbage collector: neither slot allocates, counts a Swift
+// reference, takes a lock or raises more than a refusal. Both run with the GIL; in a free-threaded CPython on several threads at once.
 
 import CPython
 import CSwiftBuf
@@ -26,11 +26,31 @@ func bufferGetBuffer(
     guard let view = unsafe view else { return refuseWithoutView() }
     unsafe view.pointee.obj = nil
     let request = Request(rawValue: flags)
+    if isFreeThreaded { return unsafe getBufferAmongThreads(object, view, request) }
     guard unsafe ExportBlock(of: object).admission.admits(request) else {
         return unsafe lookAgain(object, view, request)
     }
     unsafe grant(object, view, request)
     return 0
+}
+
+/// Counts first, so that nobody changes the Buffer meanwhile, and decides then: in a free-threaded CPython, without a lock.
+private func getBufferAmongThreads(
+    _ object: UnsafeMutablePointer<PyObject>, _ view: UnsafeMutablePointer<Py_buffer>, _ request: Request
+) -> CInt {
+    let export = unsafe ExportBlock(of: object)
+    unsafe swiftbuf_begin_export(export.pointer)
+    switch export.admission.admits(request) ? .granted : Grant.decide(request, of: export.traits) {
+    case .granted:
+        export.countExportOfStorage()
+        unsafe fill(view, from: export, request)
+        unsafe view.pointee.obj = swiftbuf_new_reference(object)
+        return 0
+    case .refused(let refusal):
+        unsafe swiftbuf_exports_end(export.exportsWord)
+        raise(refusal)
+        return -1
+    }
 }
 
 /// Decides a request that needs a second look.
@@ -53,9 +73,17 @@ private func lookAgain(
 private func grant(
     _ object: UnsafeMutablePointer<PyObject>, _ view: UnsafeMutablePointer<Py_buffer>, _ request: Request
 ) {
-    // SAFETY: these pointers stand in the object or in a block that it owns. The export that is counted here keeps both unchanged,
-    // and the reference in `obj` keeps the object.
     let export = unsafe ExportBlock(of: object)
+    unsafe fill(view, from: export, request)
+    export.countExport()
+    unsafe view.pointee.obj = swiftbuf_new_reference(object)
+}
+
+/// Fills all fields of a view but `obj`.
+@inline(__always)
+private func fill(_ view: UnsafeMutablePointer<Py_buffer>, from export: ExportBlock, _ request: Request) {
+    // SAFETY: these pointers stand in the object or in a block that it owns. The export that the caller counts keeps both unchanged,
+    // and the reference in `obj` keeps the object.
     let block = unsafe export.pointer
     unsafe view.pointee.buf = block.pointee.buf
     unsafe view.pointee.len = block.pointee.len
@@ -72,8 +100,6 @@ private func grant(
     unsafe view.pointee.strides = request.contains(.strides) ? block.pointee.strides : nil
     unsafe view.pointee.suboffsets = block.pointee.suboffsets
     unsafe view.pointee.internal = nil
-    export.countExport()
-    unsafe view.pointee.obj = swiftbuf_new_reference(object)
 }
 
 @inline(never)

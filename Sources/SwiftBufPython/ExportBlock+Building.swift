@@ -17,26 +17,33 @@ extension ExportBlock {
     /// - Throws: With `MemoryError` set.
     @inline(__always)
     func reserve(rank: Int, formatByteCount: Int, indirect: Bool = false) throws(ExceptionIsSet) {
+        guard hasReserved(rank: rank, formatByteCount: formatByteCount, indirect: indirect) else {
+            unsafe PyErr_NoMemory()
+            throw ExceptionIsSet()
+        }
+    }
+
+    /// Makes room as ``reserve(rank:formatByteCount:indirect:)`` does; false if there is none, with no exception set.
+    @inline(__always)
+    func hasReserved(rank: Int, formatByteCount: Int, indirect: Bool = false) -> Bool {
         // SAFETY: the object's own fields.
         guard
             rank <= Int(SWIFTBUF_INLINE_DIMENSIONS) && formatByteCount <= Int(SWIFTBUF_INLINE_FORMAT) && !indirect
         else {
-            return try reserveBlock(rank: rank, formatByteCount: formatByteCount, indirect: indirect)
+            return hasReservedBlock(rank: rank, formatByteCount: formatByteCount, indirect: indirect)
         }
         unsafe place(inlineDimensions, rank: rank, format: inlineFormat)
+        return true
     }
 
     @inline(never)
-    private func reserveBlock(rank: Int, formatByteCount: Int, indirect: Bool) throws(ExceptionIsSet) {
+    private func hasReservedBlock(rank: Int, formatByteCount: Int, indirect: Bool) -> Bool {
         // SAFETY: the block is as large as what is laid out in it: shape, strides, suboffsets if there are any, and a format that does
         // not fit inline.
         let formatFits = formatByteCount <= Int(SWIFTBUF_INLINE_FORMAT)
         let words = (indirect ? 3 : 2) * rank
         let size = words * MemoryLayout<Int>.stride + (formatFits ? 0 : formatByteCount)
-        guard let block = unsafe swiftbuf_block_allocate(size, 0) else {
-            unsafe PyErr_NoMemory()
-            throw ExceptionIsSet()
-        }
+        guard let block = unsafe swiftbuf_block_allocate(size, 0) else { return false }
         let dimensions = unsafe block.bindMemory(to: Int.self, capacity: words)
         let text = unsafe UnsafeMutableRawPointer(dimensions + words).assumingMemoryBound(to: CChar.self)
         unsafe pointer.pointee.block = block
@@ -44,6 +51,7 @@ extension ExportBlock {
         if indirect {
             unsafe pointer.pointee.suboffsets = dimensions + 2 * rank
         }
+        return true
     }
 
     @inline(__always)

@@ -24,11 +24,16 @@ func exportClear(_ pointer: UnsafeMutablePointer<swiftbuf_export>?) {
 
 /// Drops what a Buffer has of its storage.
 ///
-/// A view has no reference of its own, which would be an atomic operation for each slice: it is counted as an export, with the GIL,
-/// and as long as exports are live the references of the Buffers that are gone are left behind for it.
+/// With the GIL a view has no reference of its own, which would be an atomic operation for each slice: it is counted as an export,
+/// and as long as exports are live the references of the Buffers that are gone are left behind for it. In a free-threaded CPython, where
+/// each count is atomic, a view has its own.
 @inline(__always)
 private func letGo(of storage: UnsafeMutablePointer<swiftbuf_storage>, isView: Bool) {
-    // SAFETY: with the GIL; the storage is there, by the reference of this Buffer or by the one that was left for its views.
+    // SAFETY: the storage is there, by the reference of this Buffer or, with the GIL, by the one that was left for its views.
+    if isFreeThreaded {
+        if isView { unsafe swiftbuf_exports_add(&storage.pointee.exports, -1) }
+        return unsafe swiftbuf_storage_release(storage)
+    }
     if isView {
         unsafe storage.pointee.exports &-= 1
         if unsafe storage.pointee.left_behind == 0 { return }
@@ -44,7 +49,7 @@ private func letGo(of storage: UnsafeMutablePointer<swiftbuf_storage>, isView: B
 @inline(__always)
 func releaseWhatWasLeft(of storage: UnsafeMutablePointer<swiftbuf_storage>) {
     // SAFETY: with the GIL; the caller's Buffer has a reference, or the last one is among those that were left.
-    if unsafe storage.pointee.exports != 0 { return }
+    if unsafe isFreeThreaded || storage.pointee.exports != 0 { return }
     var count = unsafe storage.pointee.left_behind
     unsafe storage.pointee.left_behind = 0
     while count > 0 {

@@ -95,7 +95,7 @@ struct ExportBlock {
         nonmutating set { unsafe pointer.pointee.order = newValue.rawValue }
     }
 
-    /// Py_buffers of this object that are live.
+    /// Py_buffers of this object that are live, where there is a GIL; elsewhere `exportsWord` counts them.
     @inline(__always)
     var exports: Int {
         get { unsafe Int(pointer.pointee.exports) }

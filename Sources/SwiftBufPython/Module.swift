@@ -79,7 +79,7 @@ func moduleAllocatedBytes(_: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePo
 /// The type of the Buffers that a module makes.
 ///
 /// - Throws: With `SystemError` set if the garbage collector has cleared the module.
-func bufferType(of module: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> OpaquePointer {
+func bufferType(of module: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> swiftbuf_type_pointer {
     guard let type = unsafe swiftbuf_buffer_type(module) else {
         raise(.systemError, "swiftbuf: a Buffer was asked for but the module is gone")
         throw ExceptionIsSet()

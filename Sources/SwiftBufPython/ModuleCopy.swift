@@ -29,7 +29,7 @@ func moduleCopy(
 }
 
 private func copyItems(
-    of exporter: ExporterView, as type: OpaquePointer
+    of exporter: ExporterView, as type: swiftbuf_type_pointer
 ) throws(ExceptionIsSet) -> UnsafeMutablePointer<PyObject> {
     let rank = unsafe exporter.rank
     let format = unsafe exporter.format

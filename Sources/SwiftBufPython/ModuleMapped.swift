@@ -57,7 +57,7 @@ private struct File {
 ///   - shape: The first `rank` of these are the dimensions.
 /// - Throws: With `ValueError`, `OSError` or `MemoryError` set; then nothing is left mapped or allocated.
 private func newBuffer(
-    _ type: OpaquePointer, over file: File, rank: Int?, shape: InlineArray<64, Int>, format: ItemFormat
+    _ type: swiftbuf_type_pointer, over file: File, rank: Int?, shape: InlineArray<64, Int>, format: ItemFormat
 ) throws(ExceptionIsSet) -> UnsafeMutablePointer<PyObject> {
     guard let object = unsafe swiftbuf_object_new(type, nil) else { throw ExceptionIsSet() }
     do throws(ExceptionIsSet) {

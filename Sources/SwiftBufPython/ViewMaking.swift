@@ -1,7 +1,7 @@
 // Making a view: a new Buffer over memory that another Buffer has already. No byte moves.
 //
 // A view counts as one export of the memory, so that nothing moves while it lives, and that keeps the storage: a Buffer that goes
-// leaves its reference to the views (exportClear). It refers to no Buffer, so chains of views are never deeper than one. What the memory belongs to on Python's side
+// leaves its reference to the views (`letGo`; in a free-threaded CPython each view has one of its own). It refers to no Buffer, so chains of views are never deeper than one. What the memory belongs to on Python's side
 // (`base`) is the view's too.
 
 import CPython
@@ -46,7 +46,12 @@ func makeView(
     target.settleTraits(source.traits.intersection(.readonly).union(traits).union(.view))
     let storage = unsafe source.pointer.pointee.storage.unsafelyUnwrapped
     unsafe target.pointer.pointee.storage = storage
-    unsafe storage.pointee.exports &+= 1
+    if isFreeThreaded {
+        unsafe swiftbuf_storage_retain(storage)
+        unsafe swiftbuf_exports_add(&storage.pointee.exports, 1)
+    } else {
+        unsafe storage.pointee.exports &+= 1
+    }
     unsafe PyObject_GC_Track(view)
     return unsafe view
 }

@@ -22,6 +22,7 @@ import swiftbuf
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
 # PyErr_Fetch is deprecated in 3.12, and its successor is not in the limited API of 3.11.
+FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 C_WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations"]
 
 A_TEST_FAILED = pytest.StashKey[bool]()
@@ -95,7 +96,7 @@ def python_headers() -> list[str]:
             "install libpython3-dev).",
             pytrace=False,
         )
-    return [f"-I{folder}" for folder in folders]
+    return [f"-I{folder}" for folder in folders] + ["-DFREE_THREADED"] * FREE_THREADED
 
 
 def compile_shared(source: Path, target: Path, flags: list[str]) -> Path:
@@ -109,7 +110,7 @@ def compile_shared(source: Path, target: Path, flags: list[str]) -> Path:
 
 
 def compile_extension(name: str, folder: Path, flags: list[str]) -> ModuleType:
-    """Compile c/<name>.c to an extension module of the limited API, and import it."""
+    """Compile c/<name>.c to an extension module, of the limited API where there is one, and import it."""
     library = compile_shared(HERE / "c" / f"{name}.c", folder / f"{name}.abi3.so", [*python_headers(), *flags])
     return import_extension(name, library)
 

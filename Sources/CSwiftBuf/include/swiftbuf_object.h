@@ -63,6 +63,10 @@ SWIFTBUF_INLINE PyTypeObject *swiftbuf_buffer_type(PyObject *module) {
     return ((swiftbuf_module_state *)PyModule_GetState(module))->buffer_type;
 }
 
+/* Counts an export of a Buffer, waiting while another thread changes it: in a free-threaded CPython. Lets other threads run
+   meanwhile, and so may lose the critical sections that are held for a moment. */
+void swiftbuf_begin_export(swiftbuf_export *export);
+
 /* --- another exporter's memory --- */
 
 /* A Py_buffer of another exporter, held for the Buffers that share its memory: each has a reference to it in `base`, so that the

@@ -1,6 +1,8 @@
 /* The C ABI by which every extension in a process makes and recognises the same swiftbuf.Buffer, as NumPy's C API does for
    its arrays. No Swift type, metadata or allocation crosses it.
 
+   "With the GIL" below means, in a free-threaded CPython: attached to the interpreter. A storage block belongs to one interpreter.
+
        const swiftbuf_api *api = PyCapsule_Import(SWIFTBUF_API_CAPSULE, 0);
        if (api == NULL || api->version < 1) { … }                                                     */
 #ifndef SWIFTBUF_API_H
@@ -32,7 +34,8 @@ struct swiftbuf_api {
                                      const Py_ssize_t *shape, const Py_ssize_t *strides, const char *format, int readonly,
                                      PyObject *base);
 
-    /* The export block inside a Buffer, borrowed; NULL, with no exception set, if `object` is no Buffer of this type. */
+    /* The export block inside a Buffer, borrowed; NULL, with no exception set, if `object` is no Buffer of this type.
+       In a free-threaded CPython its fields stay as they are only while a Py_buffer of the object is held. */
     swiftbuf_export *(*buffer_export)(const swiftbuf_api *api, PyObject *object);
 
     /* Since version 2. The ledger that the modules of this process share; borrowed, lives as long as the process. */

@@ -24,7 +24,7 @@ typedef struct {
     Py_ssize_t *shape;      /* ndim items; NULL if ndim is 0 */
     Py_ssize_t *strides;    /* ndim items, in bytes; NULL if ndim is 0 */
     Py_ssize_t *suboffsets; /* ndim items, if SWIFTBUF_INDIRECT; else NULL */
-    int64_t exports;        /* with the GIL: Py_buffers of this object that are live */
+    int64_t exports;        /* with the GIL, else atomic: Py_buffers of this object that are live; swiftbuf_exports.h */
     swiftbuf_storage *storage; /* one reference; NULL once released */
     void *block;            /* what does not fit inline, or NULL */
     int32_t denied;         /* no request with one of these flags, and none without all of those, is granted without a look */
@@ -43,9 +43,10 @@ typedef struct {
 /* item_kind of an item that is not one scalar, and is read value by value as the format says: a struct, a sub-array, several values. */
 #define SWIFTBUF_ITEM_RECORD 0x7F
 
-/* Where the inline arrays stand, for Swift, whose Embedded mode has no key paths. */
+/* Where fields stand whose address Swift needs, whose Embedded mode has no key paths. */
 enum {
     SWIFTBUF_EXPORT_INLINE_DIMENSIONS_OFFSET = offsetof(swiftbuf_export, inline_dimensions),
+    SWIFTBUF_EXPORT_EXPORTS_OFFSET = offsetof(swiftbuf_export, exports),
     SWIFTBUF_EXPORT_INLINE_FORMAT_OFFSET = offsetof(swiftbuf_export, inline_format),
 };
 

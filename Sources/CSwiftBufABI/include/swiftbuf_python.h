@@ -7,6 +7,15 @@
 /* Inlined into Swift too: a call would cost more than what these do. */
 #define SWIFTBUF_INLINE static inline __attribute__((always_inline))
 
+/* Whether several threads may run Python code at once: 1 where this is compiled for a free-threaded CPython (PEP 703), else 0. */
+enum {
+#ifdef Py_GIL_DISABLED
+    SWIFTBUF_FREE_THREADED = 1,
+#else
+    SWIFTBUF_FREE_THREADED = 0,
+#endif
+};
+
 /* --- requests: flags that Swift does not import, because they are made of others --- */
 
 enum {
@@ -53,6 +62,9 @@ SWIFTBUF_INLINE int swiftbuf_is_ellipsis(PyObject *object) {
 SWIFTBUF_INLINE int swiftbuf_is_slice(PyObject *object) {
     return PySlice_Check(object);
 }
+
+/* A type, for Swift: it sees an opaque pointer in the limited API, and one to a struct in the full one. */
+typedef PyTypeObject *swiftbuf_type_pointer;
 
 SWIFTBUF_INLINE PyTypeObject *swiftbuf_type_of(PyObject *object) {
     return Py_TYPE(object);

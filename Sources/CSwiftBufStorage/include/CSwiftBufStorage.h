@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "swiftbuf_exports.h"
 #include "swiftbuf_request.h"
 #include "swiftbuf_stream.h"
 
@@ -40,13 +41,13 @@ struct swiftbuf_storage {
     void *base;          /* the first byte; never NULL, also when empty */
     ptrdiff_t capacity;  /* bytes from base that belong to this memory */
     int64_t references;  /* atomic: how many owners this block has */
-    int64_t exports;     /* with the GIL: Py_buffers handed out, and derived views, of this memory */
+    int64_t exports;     /* with the GIL, else atomic: Py_buffers handed out, and derived views, of this memory */
     uint64_t borrows;    /* atomic: the borrow word, see SwiftBufCore/Storage+Borrow.swift */
     void *owner;         /* what keeps foreign memory alive, for `release`; NULL for memory of swiftbuf's own */
     void (*release)(void *owner, void *base, ptrdiff_t capacity); /* gives foreign memory back, once, on any thread; or NULL */
     void (*dispose)(swiftbuf_storage *storage); /* called by whoever drops the last reference: releases the memory, then the block */
     uint32_t flags;      /* SWIFTBUF_STORAGE_… */
-    uint32_t left_behind; /* with the GIL: references that Buffers left to their views, which have none of their own */
+    uint32_t left_behind; /* with the GIL: references that Buffers left to their views, which have none of their own; else 0 */
 };
 
 enum {

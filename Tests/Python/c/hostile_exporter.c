@@ -3,7 +3,9 @@
    Exporter(**fields) answers each request with the fields as they stand then, whatever the flags. It never looks at what it is told:
    that is what makes it hostile. What it points to (shape, strides, suboffsets, format) lies in a block of its own for each grant,
    which is overwritten and freed at the release: a consumer that reads it afterwards reads nonsense. */
+#ifndef FREE_THREADED /* which has no limited API */
 #define Py_LIMITED_API 0x030B0000
+#endif
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 

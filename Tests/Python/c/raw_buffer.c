@@ -2,7 +2,9 @@
 
    Each request is made into memory that is filled with one byte before, so that a field that was not written is seen. Limited
    API of 3.11, so that it sees what any extension sees. */
+#ifndef FREE_THREADED /* which has no limited API */
 #define Py_LIMITED_API 0x030B0000
+#endif
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
