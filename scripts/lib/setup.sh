@@ -52,7 +52,7 @@ find_linked_python() {
 other_pythons() {
     local seen minor candidate
     seen=" $("$1" -c 'import sys; print(sys.version_info.minor)') "
-    for minor in 11 12 13 14; do
+    for minor in 11 12 13 14 15; do
         case $seen in *" $minor "*) continue ;; esac
         for candidate in "$(command -v "python3.$minor" || true)" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3."$minor".*/bin/python; do
             if [ -x "$candidate" ] && "$candidate" -c "import sys, venv; sys.exit(sys.version_info[:2] != (3, $minor))" 2>/dev/null; then
