@@ -43,8 +43,8 @@ class Memory(NamedTuple):
     """Blocks that CPython has given out."""
 
 
-# How much of each may come in the course of a run. CPython's caches and malloc's fragments make up that much.
-ALLOWED = Memory(resident=1 << 20, heap=64 << 10, blocks=1000)
+# How much of each may come in the course of a run: malloc's fragments, and what CPython remembers of what it ran.
+ALLOWED = Memory(resident=1 << 20, heap=1 << 10, blocks=100)
 
 
 def fix_thresholds() -> None:

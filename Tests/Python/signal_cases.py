@@ -1,6 +1,6 @@
 """The long operations that test_signals.py interrupts. Run as a program: one case, in a process of its own.
 
-    python signal_cases.py <case> <folder>
+    [SWIFTBUF_FAULT_ROUNDS=5] python signal_cases.py <case> <folder>
 
 A signal whose handler raises comes after a fraction of the time that the operation takes, another fraction each time.
 Prints, as JSON, how often it was tried, how often the operation was interrupted, and what was wrong.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import os
 import pickle
 import signal
 import sys
@@ -24,7 +25,7 @@ import swiftbuf
 
 SIZE = 2 << 20
 CONTENT = bytes(range(251)) * (SIZE // 251 + 1)
-ROUNDS = 40
+ROUNDS = 40 * int(os.environ.get("SWIFTBUF_FAULT_ROUNDS", 1))
 PATIENCE = 20  # rounds more for one that was never interrupted, while the machine is busy
 
 Operation = Callable[[swiftbuf.Buffer], Any]

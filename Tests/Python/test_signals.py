@@ -24,7 +24,7 @@ def test_an_operation_that_a_signal_interrupts_is_done_or_has_changed_and_counte
     case: str, tmp_path: Path, points: Callable[[str, int], None]
 ) -> None:
     command = [sys.executable, "-X", "faulthandler", str(PROGRAM), case, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
     assert not result["wrong"], "\n".join(result["wrong"])
