@@ -81,7 +81,7 @@ PyDoc_STRVAR(mapped_doc,
 "MemoryError\n    If there is no room.\n\n"
 "Notes\n-----\n"
 "While the file is mapped nobody may make it shorter: as with the module mmap, touching memory that lies behind the new end ends the\n"
-"process by the signal SIGBUS. No audit event is raised.");
+"process by the signal SIGBUS. So does writing to a hole of a sparse file when its disk is full. No audit event is raised.");
 
 PyDoc_STRVAR(allocated_bytes_doc,
 "allocated_bytes()\n--\n\n"

@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sysconfig
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -27,11 +28,13 @@ C_WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations"]
 
 A_TEST_FAILED = pytest.StashKey[bool]()
 SUMMARY = pytest.StashKey[list[str]]()
+POINTS = pytest.StashKey[Counter[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse to test the checkout: what people install is tested, or nothing."""
     config.stash[SUMMARY] = []
+    config.stash[POINTS] = Counter()
     config.stash[A_TEST_FAILED] = False
     package = Path(swiftbuf.__file__).resolve()
     if package.is_relative_to(REPOSITORY / "python"):
@@ -48,12 +51,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Print what the tests counted."""
     for line in config.stash[SUMMARY]:
         terminalreporter.write_line(line)
+    for what, number in config.stash[POINTS].items():
+        terminalreporter.write_line(f"{what}: {number:,} points")
 
 
 @pytest.fixture(scope="session")
 def report(pytestconfig: pytest.Config) -> Callable[[str], None]:
     """Add a line to what is printed at the end of the run."""
     return pytestconfig.stash[SUMMARY].append
+
+
+@pytest.fixture(scope="session")
+def points(pytestconfig: pytest.Config) -> Callable[[str, int], None]:
+    """Add to how often something was made to happen; the sums are printed at the end of the run."""
+
+    def add(what: str, number: int) -> None:
+        pytestconfig.stash[POINTS][what] += number
+
+    return add
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,28 +1,37 @@
 """The calls that test_out_of_memory.py runs while memory runs out. Run as a program: one case, in a process of its own.
 
-    python out_of_memory_cases.py extension <case> <failing_allocator.so>      what the extension allocates fails
-    python out_of_memory_cases.py interpreter <case>                           what CPython allocates fails
+    python out_of_memory_cases.py extension <case> <helpers>      what the extension allocates fails
+    python out_of_memory_cases.py interpreter <case> <helpers>    what CPython allocates fails
 
-For n = 1, 2, … the case is set up anew and called with its n-th allocation failing, until none fails any more. Prints,
-as JSON, how many calls ended in MemoryError, how many succeeded all the same, and what was wrong.
+The helpers are the paths of failing_allocator.so, which is loaded before the C library, and of the extensions
+failing_memory, abi_probe and swiftbuf_probe. For n = 1, 2, … the case is set up anew and called with its n-th
+allocation failing, until none fails any more. Prints, as JSON, how many were tried, how many calls ended in
+MemoryError, how many succeeded all the same, and what was wrong.
 """
 
 from __future__ import annotations
 
 import _imp
+import _testbuffer
+import array
 import binascii
+import copy as copy_module
 import ctypes
 import gc
+import importlib.util
 import json
 import os
+import pickle
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import _swiftbuf
 import swiftbuf
+import swiftbuf._pickling  # which the first pickling would import
 from swiftbuf import Buffer, copy, empty, frombuffer, full, zeros
 
 LONG = "T{d:position_in_metres:i:count:4x}"  # stands in a block, with the dimensions
@@ -30,6 +39,17 @@ DEEP = (2,) + (1,) * 9 + (3,)  # so do more than four dimensions
 MAPPED = 5 << 20  # bytes from 4 MiB on are mapped
 AN_IMPORT = "an import"
 REFUSALS = (BufferError, TypeError, ValueError)
+HELPERS: dict[str, str] = {}  # paths of extensions, by their names
+
+
+def helper(name: str) -> ModuleType:
+    """Return one of the extensions that the tests bring along."""
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, HELPERS[name])
+        assert spec is not None and spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
 
 
 @dataclass(frozen=True)
@@ -39,6 +59,7 @@ class Case:
     call: Callable[[Any], Any]
     given: Callable[[], Any] = lambda: None
     allocations: int = 1
+    extension: Callable[[], ModuleType] = lambda: _swiftbuf
 
 
 def import_again(spec: object) -> object:
@@ -55,6 +76,21 @@ def numbered(shape: Any, format: str = "B", order: str = "C") -> swiftbuf.Buffer
     for index in range(min(len(view), 256) if view else 0):
         view[index] = index
     return buffer
+
+
+def indirect() -> Any:
+    """Return CPython's own exporter with rows behind pointers."""
+    return _testbuffer.ndarray([1.0, 2.0, 3.0, 4.0], shape=[2, 2], format="d", flags=_testbuffer.ND_PIL)
+
+
+def a_block() -> Any:
+    """Return memory of another extension."""
+    return helper("abi_probe").block(b"12345678", False)
+
+
+def swift_probe() -> ModuleType:
+    """Return the extension in Embedded Swift."""
+    return helper("swiftbuf_probe")
 
 
 def refusal(call: Callable[..., object], *arguments: object) -> str:
@@ -214,6 +250,60 @@ CASES = {
     "a refused assignment": Case(lambda b: refusal(b.__setitem__, ..., b"abcd"), lambda: numbered((3, 5)), 0),
     "a refused import": Case(lambda _: refusal(Buffer, "text"), allocations=0),
     "a refused resizing": Case(lambda given: refusal(given[0].resize, 3), lambda: (b := numbered((3, 5)), b.T), 0),
+    # Pickling and copying by Python's modules.
+    "pickling": Case(pickle.dumps, lambda: numbered((3, 5)), 0),
+    "pickling of many dimensions": Case(pickle.dumps, lambda: numbered(DEEP), 2),
+    "pickling of strided items": Case(pickle.dumps, lambda: numbered((9, 9))[::2, ::2]),
+    "pickling out of band": Case(
+        lambda b: (out := [], pickle.dumps(b, 5, buffer_callback=out.append)), lambda: numbered((3, 5)), 0
+    ),
+    "pickling by an old protocol": Case(lambda b: pickle.dumps(b, 2), lambda: numbered((3, 5)), 0),
+    "unpickling": Case(pickle.loads, lambda: pickle.dumps(numbered((3, 5)))),
+    "unpickling of many dimensions": Case(pickle.loads, lambda: pickle.dumps(numbered(DEEP)), 3),
+    "unpickling of an old protocol": Case(pickle.loads, lambda: pickle.dumps(numbered((3, 5)).T, 2)),
+    "copy.copy": Case(copy_module.copy, lambda: numbered((3, 5))),
+    "copy.deepcopy": Case(lambda b: copy_module.deepcopy([b, b]), lambda: numbered((3, 5))),
+    # Items behind pointers.
+    "Buffer of items behind pointers": Case(lambda given: Buffer(given[0]), lambda: (indirect(),)),
+    "a copy of items behind pointers": Case(lambda b: b.copy(), lambda: Buffer(indirect())),
+    "tolist of items behind pointers": Case(lambda b: b.tolist(), lambda: Buffer(indirect()), 0),
+    "a slice of items behind pointers": Case(lambda b: b[1:, ::-1], lambda: Buffer(indirect()), 0),
+    # Other ways in and out.
+    "iterating items": Case(list, lambda: full(9, 2.0**60, "d"), 0),
+    "flush": Case(lambda b: b.flush(), lambda: swiftbuf.mapped(__file__), 0),
+    "a view with a block that dies": Case(lambda given: given[0].T.toreadonly()[::-1], lambda: (numbered(DEEP),), 3),
+    "bytes of a Buffer": Case(bytes, lambda: numbered((3, 5)).T, 0),
+    # Through the capsule, in another extension's name: the Buffer's block of dimensions.
+    "a Buffer by the C ABI": Case(
+        lambda given: helper("abi_probe").make(given[0], 0, (8,), None, "B", False, None), lambda: (a_block(),), 0
+    ),
+    "a Buffer of many dimensions by the C ABI": Case(
+        lambda given: helper("abi_probe").make(given[0], 0, (2, 1, 1, 2, 1, 2), None, "B", False, None),
+        lambda: (a_block(),),
+    ),
+    "a part of a Buffer by the C ABI": Case(
+        lambda b: helper("abi_probe").make_part(b, 2, (3, 1, 1, 1, 1), None, "B", False, None), lambda: numbered(9)
+    ),
+    # Borrows of an extension in Embedded Swift: of memory that lies as it is wanted nothing is allocated.
+    "a borrow": Case(lambda b: helper("swiftbuf_probe").total(b), lambda: zeros((3, 5), "d"), 0, swift_probe),
+    "a borrow from another exporter": Case(
+        lambda given: helper("swiftbuf_probe").total(given[0]), lambda: (array.array("d", [1, 2]),), 0, swift_probe
+    ),
+    "a borrow that copies": Case(
+        lambda b: helper("swiftbuf_probe").total_of_copy(b), lambda: zeros((99, 5), "d").T, 1, swift_probe
+    ),
+    "a borrow that copies from another exporter": Case(
+        lambda given: helper("swiftbuf_probe").total_of_copy(given[0]), lambda: (indirect(),), 1, swift_probe
+    ),
+    "a borrow at any strides": Case(
+        lambda b: helper("swiftbuf_probe").total_of_strides(b), lambda: zeros(DEEP, "d").T, 0, swift_probe
+    ),
+    "a borrow that writes": Case(
+        lambda b: helper("swiftbuf_probe").double_strides(b), lambda: zeros((9, 9), "d")[::2], 0, swift_probe
+    ),
+    "a refused borrow": Case(
+        lambda b: refusal(helper("swiftbuf_probe").total, b), lambda: zeros((3, 5), "f"), 0, swift_probe
+    ),
     AN_IMPORT: Case(import_again, lambda: _swiftbuf.__spec__, 0),
 }
 
@@ -221,11 +311,16 @@ CASES = {
 # (3.11 and 3.12, for _lzma and _ssl as well) or reads a wild pointer (3.13.0).
 CASES_OF_CPYTHON = [name for name in CASES if name != AN_IMPORT]
 
+# These run functions written in Python, and of one whose frame or cell finds no memory CPython loses the arguments
+# (3.11); pickle calls a lack of memory a PicklingError.
+IN_PYTHON = [name for name in CASES if name.startswith(("pickling", "unpickling", "copy."))]
+
 
 @dataclass
 class Result:
     """What came of one case."""
 
+    tried: int = 0  # calls in which an allocation failed
     memory_errors: int = 0
     successes: int = 0  # calls that succeeded although an allocation failed
     wrong: list[str] = field(default_factory=list)
@@ -254,10 +349,11 @@ def attempt(case: Case, arm: Callable[[], None], disarm: Callable[[], int], resu
     before, bytes_before = state_of(given), swiftbuf.allocated_bytes()
     value, failed = None, False
     call = case.call
+    gc.collect()  # clears CPython's free lists, so that what it would take from them is allocated
     arm()
     try:
         value = call(given)
-    except MemoryError:
+    except (MemoryError, pickle.PicklingError):
         failed = True
     except BaseException as error:
         failed = True
@@ -275,6 +371,7 @@ def attempt(case: Case, arm: Callable[[], None], disarm: Callable[[], int], resu
             result.wrong.append(f"{where}: {bytes_before} bytes have become {swiftbuf.allocated_bytes()}")
     elif failures:
         result.successes += 1
+    result.tried += failures > 0
     del value
     return failures
 
@@ -286,55 +383,45 @@ def code_of(extension: str) -> tuple[int, int]:
     return min(int(start, 16) for start, _ in ranges), max(int(rest.split()[0], 16) for _, rest in ranges)
 
 
-def extension_runs_out(case: Case, library: str) -> Result:
-    """Let the n-th allocation of the extension fail, alone and with all behind it."""
-    allocator = ctypes.CDLL(library)
+def extension_runs_out(case: Case) -> Result:
+    """Let the n-th allocation of the extension fail."""
+    allocator = ctypes.CDLL(HELPERS["failing_allocator"])
     allocator.failing_allocator_disarm.restype = ctypes.c_long
-    arguments = [ctypes.c_size_t(address) for address in code_of(_swiftbuf.__file__)]
-    result = Result()
-    for onwards in (0, 1):
-        number = 1
-        while attempt(
-            case,
-            lambda number=number, onwards=onwards: allocator.failing_allocator_arm(
-                *arguments, ctypes.c_long(number), onwards
-            ),
-            allocator.failing_allocator_disarm,
-            result,
-            f"allocation {number} of the extension{' and all behind it' if onwards else ''}",
-        ):
-            number += 1
-    return result
+    arguments = [ctypes.c_size_t(address) for address in code_of(case.extension().__file__)]
+    return each_fails(
+        case,
+        lambda number, onwards: allocator.failing_allocator_arm(*arguments, ctypes.c_long(number), int(onwards)),
+        allocator.failing_allocator_disarm,
+    )
 
 
 def interpreter_runs_out(case: Case) -> Result:
     """Let the n-th allocation of CPython fail."""
-    import _testcapi
+    failing_memory = helper("failing_memory")
+    return each_fails(case, failing_memory.arm, failing_memory.disarm)
 
+
+def each_fails(case: Case, arm: Callable[[int, bool], None], disarm: Callable[[], int]) -> Result:
+    """Let each allocation fail, alone and with all behind it."""
     result = Result()
-    number, quiet = 0, 0
-    while quiet < 8:  # some allocations fail without an error: CPython then leaves a text or a cache out
-        errors = len(result.wrong) + result.memory_errors
-        attempt(
-            case,
-            lambda number=number: _testcapi.set_nomemory(number, number + 1),
-            lambda: _testcapi.remove_mem_hooks() or 0,
-            result,
-            f"allocation {number} of CPython",
-        )
-        number += 1
-        quiet = 0 if len(result.wrong) + result.memory_errors > errors else quiet + 1
+    for onwards in (False, True):
+        number = 1
+        where = "and all behind it" if onwards else "alone"
+        while attempt(case, lambda n=number, o=onwards: arm(n, o), disarm, result, f"allocation {number} {where}"):
+            number += 1
     return result
 
 
 def main() -> None:
     """Run one case and print its result."""
-    kind, name, *rest = sys.argv[1:]
+    kind, name, *helpers = sys.argv[1:]
+    HELPERS.update((Path(path).name.split(".")[0], path) for path in helpers)
     gc.disable()
+    gc.freeze()
     before = swiftbuf.allocated_bytes()
-    result = extension_runs_out(CASES[name], *rest) if kind == "extension" else interpreter_runs_out(CASES[name])
+    result = extension_runs_out(CASES[name]) if kind == "extension" else interpreter_runs_out(CASES[name])
     gc.collect()
-    if swiftbuf.allocated_bytes() != before:
+    if swiftbuf.allocated_bytes() != before and (kind == "extension" or name not in IN_PYTHON):
         result.wrong.append(f"{swiftbuf.allocated_bytes() - before} bytes are left over at the end")
     print(json.dumps(result.__dict__))
 

@@ -160,6 +160,41 @@ extension EmbedTests {
             #expect(released.count == 2)
         }
 
+        @Test("a release that Python's last reference calls may use Python, and what it raises there does not come out")
+        func releaseCallsPython() throws {
+            let interpreter = try sharedInterpreter()
+            let released = Counter()
+            let endings = [
+                "del b", "b.release()", "v = b[::-1]; del b; v.release()", "c = [b]; c.append(c); del b, c; gc.collect()",
+            ]
+            for ending in endings {
+                let before = released.count
+                let memory = UnsafeMutableBufferPointer<Float>.allocate(capacity: 4)
+                unsafe memory.initialize(repeating: 3)
+                nonisolated(unsafe) let owned = unsafe memory
+                var shared: SharedBuffer? = try unsafe SharedBuffer(adopting: owned) {
+                    // On a thread that has the GIL already: Python's last reference went.
+                    interpreter.withGIL { python in
+                        python.expect("raise KeyError('in the release')", raises: "KeyError")
+                        #expect(throws: Never.self) {
+                            try python.run("seen.append(other.tolist()); other.resize(len(other) + 1)")
+                        }
+                    }
+                    unsafe owned.deallocate()
+                    released.add()
+                }
+                try withPython { python in
+                    try python.run("import gc, swiftbuf; seen = []; other = swiftbuf.zeros(2)")
+                    try python.run("pass", with: ["b": shared])
+                    shared = nil
+                    #expect(released.count == before)
+                    try python.run(ending)
+                    #expect(released.count == before + 1)
+                    try python.expect("seen == [[0, 0]] and len(other) == 3")
+                }
+            }
+        }
+
         @Test("memory that cannot be adopted is given back at once")
         func refusedIsReleased() throws {
             let released = Counter()

@@ -18,6 +18,7 @@ typedef struct {
     int64_t disposed;   /* how often `dispose` ran */
     int arguments_right; /* whether `release` was given owner, base and capacity as they are */
     pthread_t thread;   /* which ran `release` */
+    PyObject *callback; /* called by `release`, or NULL */
 } record;
 
 typedef struct {
@@ -35,12 +36,30 @@ static void record_drop(record *record) {
     }
 }
 
+/* Calls back into Python from within the release; what was raised before stays raised, and what the callback raises is shown. */
+static void call_back(PyObject *callback) {
+    PyGILState_STATE state = PyGILState_Ensure();
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *result = PyObject_CallNoArgs(callback);
+    if (result == NULL) {
+        PyErr_WriteUnraisable(callback);
+    }
+    Py_XDECREF(result);
+    Py_DECREF(callback);
+    PyErr_Restore(type, value, traceback);
+    PyGILState_Release(state);
+}
+
 /* swiftbuf_storage.release. May run on any thread, without the GIL. */
 static void block_release(void *owner, void *base, ptrdiff_t capacity) {
     record *record = owner;
     record->released++;
     record->thread = pthread_self();
     record->arguments_right = base == record->storage.base && capacity == record->storage.capacity;
+    if (record->callback != NULL) {
+        call_back(record->callback);
+    }
     memset(base, 0xDD, (size_t)capacity);
     free(base);
 }
@@ -53,8 +72,8 @@ static void block_dispose(swiftbuf_storage *storage) {
     record_drop(record);
 }
 
-/* A Block over a copy of these bytes; it holds one reference to the storage until drop(). */
-static PyObject *block_new(PyTypeObject *type, const char *bytes, Py_ssize_t count, int readonly) {
+/* A Block over a copy of these bytes; it holds one reference to the storage until drop(). `callback`: NULL, or called by the release. */
+static PyObject *block_new(PyTypeObject *type, const char *bytes, Py_ssize_t count, int readonly, PyObject *callback) {
     block_object *self = PyObject_New(block_object, type);
     if (self == NULL) {
         return NULL;
@@ -70,6 +89,7 @@ static PyObject *block_new(PyTypeObject *type, const char *bytes, Py_ssize_t cou
     }
     memcpy(memory, bytes, (size_t)count);
     record->users = 2;
+    record->callback = Py_XNewRef(callback);
     record->storage = (swiftbuf_storage){
         .base = memory,
         .capacity = count,

@@ -17,10 +17,11 @@ static PyObject *make_block(PyObject *module, PyObject *args) {
     const char *bytes;
     Py_ssize_t count;
     int readonly;
-    if (!PyArg_ParseTuple(args, "y#p", &bytes, &count, &readonly)) {
+    PyObject *callback = NULL;
+    if (!PyArg_ParseTuple(args, "y#p|O", &bytes, &count, &readonly, &callback)) {
         return NULL;
     }
-    return block_new(((module_state *)PyModule_GetState(module))->block_type, bytes, count, readonly);
+    return block_new(((module_state *)PyModule_GetState(module))->block_type, bytes, count, readonly, callback);
 }
 
 /* --- what other code does with a storage block --- */
@@ -270,7 +271,7 @@ static int module_exec(PyObject *module) {
 }
 
 static PyMethodDef module_functions[] = {
-    {"block", make_block, METH_VARARGS, PyDoc_STR("block(bytes, readonly): memory of this module.")},
+    {"block", make_block, METH_VARARGS, PyDoc_STR("block(bytes, readonly[, callback]): memory of this module; its release calls back.")},
     {"owner", owner_new, METH_O, PyDoc_STR("owner(buffer): one more owner of its memory.")},
     {"set_borrows", set_borrows, METH_VARARGS, PyDoc_STR("set_borrows(buffer, word): writes the borrow word.")},
     {"claim", claim, METH_VARARGS, PyDoc_STR("claim(block, capacity, owned): says of a memory what is not so.")},

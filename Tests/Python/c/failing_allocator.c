@@ -3,7 +3,9 @@
    Only calls out of that range count (by their return address), so that one extension runs out of memory while the interpreter
    around it does not. Not armed, it hands every call on. For glibc, whose own allocator has a second name for each function. */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
+#include <search.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -92,4 +94,10 @@ void *mremap(void *address, size_t size, size_t new_size, int flags, ...) {
     void *new_address = flags & MREMAP_FIXED ? va_arg(arguments, void *) : NULL;
     va_end(arguments);
     return FAILS_HERE ? MAP_FAILED : (void *)syscall(SYS_mremap, address, size, new_size, flags, new_address);
+}
+
+/* libc's tree allocates its nodes itself, so that the return address is libc's: the call of the tree is what fails. */
+void *tsearch(const void *key, void **root, int (*compare)(const void *, const void *)) {
+    void *(*original)(const void *, void **, int (*)(const void *, const void *)) = dlsym(RTLD_NEXT, "tsearch");
+    return FAILS_HERE ? NULL : original(key, root, compare);
 }

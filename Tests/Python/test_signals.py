@@ -1,0 +1,83 @@
+"""A signal in the middle of a long operation: it is done or interrupted, and nothing is half counted.
+
+The operations are those of signal_cases.py, each in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import HERE
+from signal_cases import CASES, ROUNDS
+
+PROGRAM = HERE / "signal_cases.py"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_operation_that_a_signal_interrupts_is_done_or_has_changed_and_counted_nothing(
+    case: str, tmp_path: Path, points: Callable[[str, int], None]
+) -> None:
+    command = [sys.executable, "-X", "faulthandler", str(PROGRAM), case, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    assert (done.returncode, done.stderr) == (0, "")
+    result = json.loads(done.stdout)
+    assert not result["wrong"], "\n".join(result["wrong"])
+    assert result["tried"] >= ROUNDS
+    assert result["interrupted"] > 0 or not CASES[case].of_python, "it cannot be interrupted"
+    points("signals in the middle of an operation", result["tried"])
+
+
+HANDLER = """
+import signal, sys, swiftbuf
+b = swiftbuf.zeros(1 << 23)
+seen = []
+def handler(number, frame):
+    view = memoryview(b)
+    for refused in (b.release, lambda: b.resize(5)):
+        try:
+            refused()
+        except BufferError as error:
+            seen.append(str(error))
+    b[-1] = 1
+signal.signal(signal.SIGALRM, handler)
+signal.setitimer(signal.ITIMER_REAL, 0.02)
+while not seen:
+    found = 255 in b
+signal.setitimer(signal.ITIMER_REAL, 0)
+print(len(seen), b[-1], b.exports, found)
+b.resize(5)
+"""
+
+
+def test_a_handler_uses_the_buffer_that_is_being_looked_through_and_cannot_move_it() -> None:
+    done = subprocess.run([sys.executable, "-c", HANDLER], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "2 1 0 False\n", "")
+
+
+COPYING = """
+import sys, swiftbuf
+b, other = swiftbuf.zeros(1 << 26), swiftbuf.zeros(1 << 26)
+print("begun", flush=True)
+while True:
+    b[...] = other
+    b == other
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_a_process_that_a_signal_ends_while_it_copies_ends_by_that_signal(number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", COPYING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == -number, errors
+    assert errors == "" or (number == signal.SIGINT and errors.endswith("KeyboardInterrupt\n")), errors
