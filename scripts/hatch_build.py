@@ -104,6 +104,8 @@ class ExtensionBuildHook(BuildHookInterface):
             linker = [f"--version-script={script}", f"-soname={EXTENSION}", "--build-id=none"]
             linker += ["--gc-sections", "-z", "now", "-z", "relro"]
             name = "lib_swiftbuf.so"
+        # Nor a folder to search libraries in: it needs none but the system's.
+        command += ["--disable-local-rpath"]
         # The compiler keeps hashes of its inputs in the object files, which depend on the build folder too.
         command += ["-Xswiftc", "-Xfrontend", "-Xswiftc", "-disable-incremental-llvm-codegen"]
         for argument in linker:

@@ -13,7 +13,7 @@ extension Python {
     ///     }
     ///
     /// - Parameters:
-    ///   - object: Any exporter: an ndarray, `bytes`, an image, a memoryview, a Buffer.
+    ///   - object: Any exporter: an ndarray, `bytes`, an `mmap`, a memoryview, a Buffer.
     ///   - element: The type of the items. Formats are told apart by kind and size: `l` and `q` are both `Int64`.
     ///   - shape: The shapes that are accepted.
     ///   - copyIfNeeded: Whether a packed copy may be lent of memory that lies otherwise, is misaligned, or in the other byte order. The

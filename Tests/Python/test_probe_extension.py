@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import swiftbuf
 from test_import_rules import Room
-from test_wheel import output
+from test_wheel import left_writable, output
 
 PARTICLE = np.dtype([("position", "f4", 3), ("fixed", "?"), ("mass", "f8")], align=True)
 
@@ -54,6 +54,10 @@ def test_it_has_at_most_300_kilobytes(probe) -> None:
 def test_no_symbol_that_it_needs_is_newer_than_glibc_217(probe) -> None:
     versions = re.findall(r"GLIBC_(\d+)\.(\d+)", output("readelf", "binutils", "--version-info", probe.__file__))
     assert max((int(major), int(minor)) for major, minor in versions) <= (2, 17)
+
+
+def test_its_addresses_are_filled_in_when_it_is_loaded_and_are_read_only_then(probe) -> None:
+    assert left_writable(Path(probe.__file__)) == []
 
 
 # --- borrowing ---

@@ -69,6 +69,11 @@ make_environment() {
     [ -x "$environment/bin/python" ] || "$1" -m venv "$environment"
 }
 
+# install_pinned ENVIRONMENT REQUIREMENTS: installs exactly what a file that scripts/lock made names, each file of it by its hash.
+install_pinned() {
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$2"
+}
+
 # demo_environment PYTHON ROOT: the virtual environment of the Swift demo, ROOT/.venv-demo-swift, with what it imports. It needs no
 # wheel: the program carries swiftbuf. Its folder is in $environment.
 demo_environment() {
@@ -76,18 +81,24 @@ demo_environment() {
     make_environment "$1" "$2/.venv-demo-swift"
     if [ "$stamp" -nt "$requirements" ]; then return; fi
     step "installing NumPy, Pillow, matplotlib and pandas"
-    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements" ||
+    install_pinned "$environment" "$requirements" ||
         fail "pip could not install what the demo uses: its own words are above."
     touch "$stamp"
 }
 
-# build_wheel PYTHON: builds the wheel by pip, as a user would, and tells the tests where it is.
+# pip_wheel PYTHON SOURCE FOLDER: builds the wheel of a checkout or a source distribution into a folder by pip, as a user would; but with
+# the pinned tools of .venv-build, which holds nothing else, where pip would take the newest. $environment is that afterwards.
+pip_wheel() {
+    make_environment "$1" .venv-build && install_pinned "$environment" scripts/requirements/build.txt &&
+        "$environment/bin/python" -m pip wheel --quiet --no-deps --no-build-isolation --check-build-dependencies --wheel-dir "$3" "$2"
+}
+
+# build_wheel PYTHON: builds the wheel of the checkout, and tells the tests where it is.
 build_wheel() {
     [ -z "${SWIFTBUF_WHEEL:-}" ] || return 0
     step "the wheel"
-    make_environment "$1" .venv-build
     rm -rf .build-wheel/dist
-    "$environment/bin/python" -m pip wheel --quiet --no-deps --wheel-dir .build-wheel/dist .
+    pip_wheel "$1" . .build-wheel/dist || return
     SWIFTBUF_WHEEL=$(printf '%s\n' "$PWD"/.build-wheel/dist/*.whl)
     # The stripped extension that is in the wheel, and the same with its symbols.
     SWIFTBUF_WHEEL_EXTENSION=$PWD/.build-wheel/_swiftbuf.abi3.so
