@@ -23,7 +23,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 RESULTS = ROOT / "docs" / "proof"
-TABLE = ROOT / "docs" / "proof.md"
+DOCUMENT_FILE = ROOT / "docs" / "proof.md"
+DOCUMENT = """# What was tried, and what came of it
+
+`scripts/prove` runs all of it, `scripts/prove NAME` one part, and `scripts/prove --table` says which of these results no longer speak for
+the code that is here. `scripts/test` runs a short form of each part. This page is made by `scripts/prove`.
+
+{table}"""
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,12 @@ def staleness(part: Part, result: dict[str, object]) -> str:
     return "stale: the code has changed since" if compared == 1 else "stale: its commit is not in this clone"
 
 
-def table() -> str:
+def document() -> str:
+    """Return the text of docs/proof.md: the table, which does not say what is stale, because it would be stale itself."""
+    return DOCUMENT.format(table=table(with_staleness=False))
+
+
+def table(with_staleness: bool = True) -> str:
     """Return the table of all that was found, in Markdown."""
     lines = ["| Part | What | How much | Result | Commit |", "|---|---|---|---|---|"]
     for part in parts():
@@ -115,7 +126,7 @@ def table() -> str:
             lines.append(f"| `{part.name}` | {part.sentence} | | not run yet | |")
             continue
         result = json.loads(kept.read_text(encoding="utf-8"))
-        note = staleness(part, result)
+        note = staleness(part, result) if with_staleness else ""
         when = f"{str(result['commit'])[:7]}, {result['date']}, {duration(result['seconds'])}" + (
             f"; **{note}**" if note else ""
         )
@@ -147,6 +158,7 @@ def main(arguments: list[str]) -> int:
         sys.exit(f"scripts/prove knows {', '.join(known)}, but not {unknown[0]!r}.")
     held = [run(known[name], bounded) for name in names]
     if not bounded:
+        DOCUMENT_FILE.write_text(document(), encoding="utf-8")
         print(table(), end="")
     return 0 if all(held) else 1
 
