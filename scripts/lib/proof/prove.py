@@ -26,8 +26,9 @@ RESULTS = ROOT / "docs" / "proof"
 DOCUMENT_FILE = ROOT / "docs" / "proof.md"
 DOCUMENT = """# What was tried, and what came of it
 
-`scripts/prove` runs all of it, `scripts/prove NAME` one part, and `scripts/prove --table` says which of these results no longer speak for
-the code that is here. `scripts/test` runs a short form of each part. This page is made by `scripts/prove`.
+`scripts/prove` runs all of it, `scripts/prove NAME` one part, and `scripts/prove --table` says which of these results
+no longer speak for the code that is here. `scripts/test` runs a short form of each part. This page is made by
+`scripts/prove`.
 
 {table}"""
 
@@ -113,7 +114,7 @@ def staleness(part: Part, result: dict[str, object]) -> str:
 
 
 def document() -> str:
-    """Return the text of docs/proof.md: the table, which does not say what is stale, because it would be stale itself."""
+    """Return the text of docs/proof.md: the table, without what is stale, which would be stale itself."""
     return DOCUMENT.format(table=table(with_staleness=False))
 
 
