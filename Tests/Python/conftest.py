@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import swiftbuf
@@ -45,6 +46,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Take what was imported out of the collector's sight: it collects after each test, and that shall be quick."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a worker's tests counted to the process that prints it, where the tests are divided among several."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["summary"] = session.config.stash[SUMMARY]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker's tests counted."""
+    node.config.stash[SUMMARY] += node.workeroutput.get("summary", [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -80,6 +93,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return result
 
 
+@pytest.fixture(autouse=True, scope="module")
+def what_a_module_leaves_is_collected() -> Iterator[None]:
+    """Collect also what was taken out of the collector's sight after each test of a module."""
+    yield
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def every_test_gives_its_memory_back(request: pytest.FixtureRequest) -> Iterator[None]:
     """Hold the bytes that Swift has after a test against those it had before."""
@@ -89,6 +111,8 @@ def every_test_gives_its_memory_back(request: pytest.FixtureRequest) -> Iterator
     if not request.config.stash[A_TEST_FAILED]:
         gc.collect()
         assert swiftbuf.allocated_bytes() == before, "the test has leaked memory that Swift owns"
+        # What is left belongs to no test. Looking at it again for each one took most of the time of all the tests.
+        gc.freeze()
 
 
 def c_compiler() -> str:

@@ -491,7 +491,10 @@ def test_a_view_keeps_its_exporter_alive_and_dies_in_a_cycle_with_it(room, hosti
     assert counted == [1]
 
 
-@pytest.mark.parametrize("thing", ["text", None, 3, 2.5, [1, 2], (1, 2), {}, object(), int, open], ids=repr)
+AN_OBJECT = pytest.param(object(), id="object()")  # repr has its address, which is another one in each process
+
+
+@pytest.mark.parametrize("thing", ["text", None, 3, 2.5, [1, 2], (1, 2), {}, AN_OBJECT, int, open], ids=repr)
 @pytest.mark.parametrize("consume", CONSUMERS[:3], ids=NAMES[:3])
 def test_what_exports_nothing_is_a_type_error(consume, thing):
     with pytest.raises(TypeError):

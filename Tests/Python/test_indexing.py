@@ -160,7 +160,20 @@ def test_indices_out_of_bounds_are_refused_and_slices_are_clipped():
 
 
 @pytest.mark.parametrize(
-    "part", [1.0, "f", b"f", [0], {}, object(), np.array([0, 1]), 1j, slice(1.0), slice(None, "1")], ids=repr
+    "part",
+    [
+        1.0,
+        "f",
+        b"f",
+        [0],
+        {},
+        pytest.param(object(), id="object()"),
+        np.array([0, 1]),
+        1j,
+        slice(1.0),
+        slice(None, "1"),
+    ],
+    ids=repr,
 )
 def test_parts_of_another_type_are_refused_alone_and_in_tuples(part):
     b = counted((2, 3))

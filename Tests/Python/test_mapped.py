@@ -580,6 +580,7 @@ def resident_bytes() -> int:
         return int(statm.read().split()[1]) * PAGE
 
 
+@pytest.mark.alone
 def test_a_file_of_4_gib_opens_as_fast_as_one_of_4_kib_and_takes_no_memory(tmp_path, report):
     files = {size: str(tmp_path / str(size)) for size in (4 << 10, 4 << 30)}
     for size, file in files.items():
@@ -640,11 +641,13 @@ def test_flush_of_any_view_returns_none_and_leaves_no_export(path, mode):
     assert b.exports == 0
 
 
+@pytest.mark.alone
 def test_other_threads_run_while_the_system_opens_maps_and_writes(path, slow_system):
     for steps in lines_of("other_threads_run", path, slow_system, preload=slow_system):
         assert int(steps) > 20
 
 
+@pytest.mark.alone
 def test_a_buffer_that_is_being_flushed_is_not_released(path, slow_system):
     expected = ["release: 1 exports of this Buffer are live"] * 2
     assert lines_of("release_during_flush", path, slow_system, preload=slow_system) == expected

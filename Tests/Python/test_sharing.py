@@ -141,6 +141,7 @@ def test_sharing_a_gibibyte_takes_less_than_a_mebibyte():
     assert kibibytes < 1024
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "share", [memoryview, np.asarray, swiftbuf.Buffer.toreadonly], ids=["memoryview", "asarray", "toreadonly"]
 )

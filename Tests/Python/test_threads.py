@@ -69,6 +69,7 @@ def content() -> bytes:
     return (np.arange(COUNT, dtype="u4") * 2654435761 >> 13).astype("u1").tobytes()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("name", [*ON_THE_BUFFER, *ON_A_VIEW])
 @pytest.mark.usefixtures("no_switching")
 def test_a_long_operation_lets_a_counting_thread_run_and_refuses_to_move_its_memory(name, content):

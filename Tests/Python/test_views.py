@@ -210,6 +210,7 @@ def test_tolist_of_no_dimensions_is_one_item_and_of_empty_ones_is_nested_as_nump
     assert deep == 1
 
 
+@pytest.mark.alone
 def test_large_tobytes_lets_other_threads_run_and_holds_the_memory_meanwhile():
     b = counted((1500, 1000), "i")
     expected = np.asarray(b).T.tobytes()

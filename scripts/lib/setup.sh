@@ -69,9 +69,10 @@ make_environment() {
     [ -x "$environment/bin/python" ] || "$1" -m venv "$environment"
 }
 
-# install_pinned ENVIRONMENT REQUIREMENTS: installs exactly what a file that scripts/lock made names, each file of it by its hash.
+# install_pinned ENVIRONMENT REQUIREMENTS: installs exactly what a file that scripts/lock made names, each file of it by its hash. It is
+# compiled when it is imported: most of it never is.
 install_pinned() {
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$2"
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement "$2"
 }
 
 # demo_environment PYTHON ROOT: the virtual environment of the Swift demo, ROOT/.venv-demo-swift, with what it imports. It needs no
