@@ -44,10 +44,15 @@ static PyObject *buffer_new(PyTypeObject *type, PyObject *arguments, PyObject *n
     return swiftbuf_buffer_from_object(type, object);
 }
 
-/* hex(): that of the items as bytes. */
+/* hex(): that of the items as bytes. As with memoryview, the separator's __len__ cannot release the Buffer meanwhile. */
 static PyObject *buffer_hex(PyObject *self, PyObject *arguments, PyObject *names) {
     PyObject *bytes = LOCKED(swiftbuf_buffer_tobytes_in_order)(self, NULL, 0, NULL);
     if (bytes == NULL) {
+        return NULL;
+    }
+    Py_buffer pinned;
+    if (PyObject_GetBuffer(self, &pinned, PyBUF_FULL_RO) != 0) {
+        Py_DECREF(bytes);
         return NULL;
     }
     PyObject *result = NULL;
@@ -56,6 +61,7 @@ static PyObject *buffer_hex(PyObject *self, PyObject *arguments, PyObject *names
         result = PyObject_Call(method, arguments, names);
         Py_DECREF(method);
     }
+    PyBuffer_Release(&pinned);
     Py_DECREF(bytes);
     return result;
 }

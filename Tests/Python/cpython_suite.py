@@ -27,7 +27,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 import swiftbuf
@@ -206,6 +205,7 @@ def load(name: str) -> ModuleType:
     assert spec is not None and spec.origin is not None
     module = ModuleType(f"{name}_with_Buffer")
     vars(module).update(memoryview=Buffer, __file__=spec.origin)
-    with patch.dict(sys.modules, {"numpy": None}):  # importing it is an ImportError
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "numpy", None)  # importing it is an ImportError; all else that is imported stays
         exec(compile(Path(spec.origin).read_bytes(), spec.origin, "exec"), vars(module))
     return module

@@ -173,6 +173,19 @@ def test_hex_is_that_of_the_bytes():
             counted(3).hex(*wrong)
 
 
+def test_a_separator_of_hex_cannot_release_the_buffer():
+    b = counted(3)
+
+    class Releasing(bytes):
+        def __len__(self):
+            b.release()
+            return 1
+
+    with pytest.raises(BufferError):
+        b.hex(Releasing(b":"))
+    assert b.hex() == b.tobytes().hex() and b.exports == 0
+
+
 @pytest.mark.parametrize(
     ("fmt", "value"),
     [("B", 200), ("b", -7), ("h", -300), (">i", 70000), ("q", -(2**62)), ("e", 0.5), ("f", 1.5), (">d", -2.25),
