@@ -23,7 +23,8 @@ from typing import Any
 
 import swiftbuf
 
-SIZE = 2 << 20
+SIZE = 2 << 20  # bytes: from 1 MiB on the GIL is given up
+PART = SIZE // 8  # of what makes a Python object of each item
 CONTENT = bytes(range(251)) * (SIZE // 251 + 1)
 ROUNDS = 40 * int(os.environ.get("SWIFTBUF_FAULT_ROUNDS", 1))
 PATIENCE = 20  # rounds more for one that was never interrupted, while the machine is busy
@@ -58,13 +59,13 @@ CASES = {
     "tobytes reversed": Case(lambda b: b[::-1].tobytes()),
     "hex": Case(lambda b: b.hex()),
     "hash": Case(lambda b: hash(b.toreadonly())),
-    "tolist": Case(lambda b: b.tolist()),
-    "tolist of structs": Case(lambda b: b[: len(b) // 8].tolist(), format="T{h:a:h:b:}"),
+    "tolist": Case(lambda b: b[:PART].tolist()),
+    "tolist of structs": Case(lambda b: b[: PART // 8].tolist(), format="T{h:a:h:b:}"),
     "==": Case(lambda b: b == b[:]),
     "== of other formats": Case(lambda b: b == b.copy(format=">i"), format="i"),
-    "iteration": Case(lambda b: [value for value in b], of_python=True),
-    "list": Case(list),
-    "iteration of rows": Case(lambda b: [row for row in b.reshape(-1, 64)], of_python=True),
+    "iteration": Case(lambda b: [value for value in b[:PART]], of_python=True),
+    "list": Case(lambda b: list(b[:PART])),
+    "iteration of rows": Case(lambda b: [row for row in b.reshape(-1, 64)[: PART // 64]], of_python=True),
     "in": Case(lambda b: 255 in b, of_python=True),
     "index": Case(lambda b: quietly(lambda: b.index(255)), of_python=True),
     "count": Case(lambda b: b.count(255), of_python=True),

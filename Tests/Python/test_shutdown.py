@@ -141,7 +141,7 @@ begun.wait()
 import time
 time.sleep({delay})
 """
-ENDS_OF_THREADS = 10 * int(os.environ.get("SWIFTBUF_FAULT_ROUNDS", 1))
+ENDS_OF_THREADS = 5 * int(os.environ.get("SWIFTBUF_FAULT_ROUNDS", 1))
 
 
 def assert_ends_well(program: str, **environment: str) -> None:

@@ -174,9 +174,9 @@ extension EmbedTests {
                 nonisolated(unsafe) let owned = unsafe memory
                 var shared: SharedBuffer? = try unsafe SharedBuffer(adopting: owned) {
                     // On a thread that has the GIL already: Python's last reference went.
-                    interpreter.withGIL { python in
-                        python.expect("raise KeyError('in the release')", raises: "KeyError")
-                        #expect(throws: Never.self) {
+                    #expect(throws: Never.self) {
+                        try interpreter.withGIL { python in
+                            python.expect("raise KeyError('in the release')", raises: "KeyError")
                             try python.run("seen.append(other.tolist()); other.resize(len(other) + 1)")
                         }
                     }
