@@ -23,8 +23,8 @@ import swiftbuf
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
-# PyErr_Fetch is deprecated in 3.12, and its successor is not in the limited API of 3.11.
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+# PyErr_Fetch is deprecated in 3.12, and its successor is not in the limited API of 3.11.
 C_WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations"]
 
 A_TEST_FAILED = pytest.StashKey[bool]()
@@ -52,12 +52,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand what a worker's tests counted to the process that prints it, where the tests are divided among several."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["summary"] = session.config.stash[SUMMARY]
+        session.config.workeroutput["points"] = dict(session.config.stash[POINTS])
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take what a worker's tests counted."""
     node.config.stash[SUMMARY] += node.workeroutput.get("summary", [])
+    node.config.stash[POINTS].update(node.workeroutput.get("points", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

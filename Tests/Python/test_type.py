@@ -5,6 +5,7 @@ import sys
 
 import pytest
 import swiftbuf
+from conftest import FREE_THREADED
 
 ATTRIBUTES = ["nbytes", "itemsize", "format", "ndim", "shape", "strides", "suboffsets", "readonly", "c_contiguous",
               "f_contiguous", "contiguous", "exports", "T"]  # fmt: skip
@@ -55,7 +56,8 @@ def test_sizes_include_the_memory_of_its_owner_alone():
     base = swiftbuf.zeros(0).__sizeof__()
     for size in [1, 1000, 10**7]:
         b = swiftbuf.zeros(size)
-        assert b.__sizeof__() == base + size and sys.getsizeof(b) > base + size
+        # In front of an object that the collector tracks there is a header, but in a free-threaded CPython.
+        assert b.__sizeof__() == base + size and sys.getsizeof(b) - (not FREE_THREADED) >= base + size
         assert b.T.__sizeof__() < base and swiftbuf.copy(b).__sizeof__() == base + size
     many = swiftbuf.zeros((1,) * 64, "T{" + "i:name:" * 100 + "}")
     assert many.__sizeof__() >= base + 2 * 64 * 8 + 700 + 400

@@ -10,6 +10,7 @@ import re
 import statistics
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from dataclasses import dataclass
 from importlib import metadata
@@ -18,8 +19,11 @@ from pathlib import Path
 import _swiftbuf
 import pytest
 import swiftbuf
-from conftest import HERE, compile_shared, python_headers, tool
+from conftest import FREE_THREADED, HERE, compile_shared, python_headers, tool
 
+PYTHON = f"cp{sys.version_info.major}{sys.version_info.minor}"
+PYTHON_TAG = f"{PYTHON}-{PYTHON}t" if FREE_THREADED else "cp311-abi3"
+EXTENSION = f"_swiftbuf{sysconfig.get_config_var('EXT_SUFFIX') if FREE_THREADED else '.abi3.so'}"
 PLATFORM = f"manylinux_2_17_{platform.machine()}"
 OLDEST_GLIBC = (2, 17)
 PAGE = 4096
@@ -146,18 +150,17 @@ def test_the_code_of_the_extension_is_not_changed_by_the_loader(dynamic_section:
 
 
 def test_the_wheel_is_tagged_for_every_cpython_from_311_on_and_every_linux_with_glibc_217(wheel: Path) -> None:
+    # Without a GIL there is no stable ABI: that wheel is for one version.
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/WHEEL")]
         tags = re.findall(r"^Tag: (.+)$", archive.read(name).decode(), re.MULTILINE)
-    assert tags == [f"cp311-abi3-{PLATFORM}"]
+    assert tags == [f"{PYTHON_TAG}-{PLATFORM}"]
     assert wheel.name == f"swiftbuf-{swiftbuf.__version__}-{tags[0]}.whl"
 
 
 def test_the_installed_extension_is_the_one_in_the_wheel(wheel: Path, extension: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        assert archive.read("_swiftbuf.abi3.so") == extension.read_bytes(), (
-            "another wheel is installed than SWIFTBUF_WHEEL names"
-        )
+        assert archive.read(EXTENSION) == extension.read_bytes(), "another wheel is installed than SWIFTBUF_WHEEL names"
 
 
 def test_the_wheel_carries_the_package_its_types_and_its_licence_and_nothing_else(wheel: Path) -> None:
@@ -165,7 +168,7 @@ def test_the_wheel_carries_the_package_its_types_and_its_licence_and_nothing_els
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
         licences = [name for name in archive.namelist() if name.endswith("/licenses/LICENSE")]
     package = {f"swiftbuf/{name}" for name in ("__init__.py", "__init__.pyi", "_pickling.py", "py.typed")}
-    assert names == {"_swiftbuf.abi3.so", *package}
+    assert names == {EXTENSION, *package}
     assert len(licences) == 1
 
 
@@ -178,10 +181,13 @@ def test_auditwheel_accepts_the_wheels_platform_and_leaves_the_extension_as_it_i
     (repaired,) = tmp_path.glob("*.whl")
     assert PLATFORM in repaired.stem.split("-")[-1].split("."), "auditwheel adds the older name of the same platform"
     with zipfile.ZipFile(repaired) as archive:
-        assert archive.read("_swiftbuf.abi3.so") == extension.read_bytes()
+        assert archive.read(EXTENSION) == extension.read_bytes()
 
 
 def test_abi3audit_finds_nothing(wheel: Path) -> None:
+    if FREE_THREADED:
+        assert "abi3" not in wheel.name, "a build without the stable ABI says that it has it"
+        return
     said = output("abi3audit", "abi3audit (pip)", "--strict", "--summary", wheel)
     assert "1 extensions scanned; 0 ABI version mismatches and 0 ABI violations found" in " ".join(said.split())
 
@@ -235,7 +241,7 @@ def test_importing_costs_little_more_than_importing_an_empty_extension(extension
     compile_shared(HERE / "c" / "empty_extension.c", tmp_path / "empty_extension.abi3.so", [*python_headers(), "-O2"])
     folder = tmp_path / "alone"
     folder.mkdir()
-    (folder / "_swiftbuf.abi3.so").symlink_to(extension)
+    (folder / EXTENSION).symlink_to(extension)
     (folder / "swiftbuf").symlink_to(Path(swiftbuf.__file__).parent)
     modules = ["empty_extension", "_swiftbuf", "swiftbuf"]
     for rounds in (25, 75):  # a machine that is busy elsewhere gets a second, longer look
