@@ -13,6 +13,9 @@
 #define _DEFAULT_SOURCE 1
 #endif
 #include <features.h>
+/* They have done their work; pyconfig.h defines them again, that of 3.15 as a newer POSIX. */
+#undef _POSIX_C_SOURCE
+#undef _XOPEN_SOURCE
 #endif
 
 #include <pyconfig.h>

@@ -65,6 +65,14 @@ def test_the_headers_of_the_c_abi_compile_in_strict_c11_without_any_other_header
     compile_shared(source, tmp_path / "strict.so", ["-std=c11", *python_headers(), *SWIFTBUF_HEADERS])
 
 
+def test_the_headers_compile_where_python_asks_for_a_newer_posix_than_the_c_library_knows(tmp_path: Path) -> None:
+    newer = "#define _POSIX_C_SOURCE 209912L\n#define _XOPEN_SOURCE 9900\n"
+    undone = "#undef _POSIX_C_SOURCE\n#undef _XOPEN_SOURCE\n#include_next <pyconfig.h>\n"
+    (tmp_path / "pyconfig.h").write_text(newer + undone)
+    flags = [f"-I{tmp_path}", "-D_GNU_SOURCE", *python_headers(), *SWIFTBUF_HEADERS]
+    compile_shared(HERE / "c" / "abi_probe.c", tmp_path / "newer.so", flags)
+
+
 # --- the structs ---
 
 
