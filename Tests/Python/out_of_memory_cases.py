@@ -419,6 +419,8 @@ def main() -> None:
     """Run one case and print its result."""
     kind, name, *helpers = sys.argv[1:]
     HELPERS.update((Path(path).name.split(".")[0], path) for path in helpers)
+    for extension in ("failing_memory", "abi_probe", "swiftbuf_probe"):
+        helper(extension)  # now, and not in the first call, with memory running out
     gc.disable()
     gc.freeze()
     before = swiftbuf.allocated_bytes()
