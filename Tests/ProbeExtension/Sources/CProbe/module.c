@@ -1,5 +1,8 @@
 /* The module: a table of functions. */
+#include <pyconfig.h>
+#ifndef Py_GIL_DISABLED /* a free-threaded CPython has no limited API */
 #define Py_LIMITED_API 0x030B0000
+#endif
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
