@@ -203,6 +203,8 @@ extension ExportBlock {
     @inline(__always)
     func follow(_ address: UnsafeMutableRawPointer, behind axis: Int) -> UnsafeMutableRawPointer {
         guard let suboffset = unsafe pointer.pointee.suboffsets?[axis], suboffset >= 0 else { return unsafe address }
+        // Of a view without items nobody says that there are pointers.
+        if byteCount == 0 { return unsafe address }
         // SAFETY: the exporter says that a pointer stands at each position of this dimension.
         return unsafe address.loadUnaligned(as: UnsafeMutableRawPointer.self) + suboffset
     }

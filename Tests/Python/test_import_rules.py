@@ -212,6 +212,18 @@ def test_what_is_empty_needs_no_memory_and_has_an_address_all_the_same(room, raw
     assert swiftbuf.Buffer(exporter) == exporter
 
 
+def test_pointers_of_a_view_without_items_are_not_followed(room):
+    b = swiftbuf.Buffer(
+        room.exporter(buf=1, len=0, ndim=2, shape=(4, 0), strides=(0, 1), suboffsets=(8, -1))  # no memory is there
+    )
+    assert b.tolist() == [[], [], [], []] and [row.tolist() for row in b] == [[], [], [], []]
+    assert b[3].tolist() == [] and b.tobytes() == b"" and b == b.copy()
+    with pytest.raises(IndexError):
+        b[0, 0]
+    with pytest.raises(IndexError):
+        b[0, 0] = 1
+
+
 @pytest.mark.parametrize("said", [1, 2, -1, 2**31 - 1])
 def test_any_number_but_0_means_read_only(room, said):
     b = swiftbuf.Buffer(room.exporter(readonly=said))
