@@ -212,6 +212,17 @@ def test_what_is_empty_needs_no_memory_and_has_an_address_all_the_same(room, raw
     assert swiftbuf.Buffer(exporter) == exporter
 
 
+@each_consumer
+@pytest.mark.parametrize("says_why", [False, True])
+def test_what_a_refusing_exporter_has_filled_is_not_released(room, consume, says_why):
+    exporter = room.exporter(refusal=BufferError("no") if says_why else True, late=1)
+    before = sys.getrefcount(exporter)
+    with pytest.raises(BufferError):
+        consume(exporter)
+    exporter.fields.clear()  # the exception, which knows the frames that know the exporter
+    assert (exporter.grants, exporter.releases, sys.getrefcount(exporter)) == (0, 0, before)
+
+
 def test_pointers_of_a_view_without_items_are_not_followed(room):
     b = swiftbuf.Buffer(
         room.exporter(buf=1, len=0, ndim=2, shape=(4, 0), strides=(0, 1), suboffsets=(8, -1))  # no memory is there

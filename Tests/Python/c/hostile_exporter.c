@@ -74,6 +74,14 @@ static int call_hook(exporter_object *self, const char *name) {
     return result == NULL ? -1 : 0;
 }
 
+/* Fails with the exception of a field, or without one if it is True. -1. */
+static int refuse(PyObject *refusal) {
+    if (refusal != Py_True) {
+        PyErr_SetObject((PyObject *)Py_TYPE(refusal), refusal);
+    }
+    return -1;
+}
+
 /* --- the protocol --- */
 
 static int exporter_getbuffer(PyObject *object, Py_buffer *view, int flags) {
@@ -89,11 +97,8 @@ static int exporter_getbuffer(PyObject *object, Py_buffer *view, int flags) {
         return -1;
     }
     PyObject *refusal = field(self, "refusal");
-    if (refusal != NULL) { /* an exception, or True: fail without one */
-        if (refusal != Py_True) {
-            PyErr_SetObject((PyObject *)Py_TYPE(refusal), refusal);
-        }
-        return -1;
+    if (refusal != NULL && field(self, "late") == NULL) {
+        return refuse(refusal);
     }
     PyObject *format = field(self, "format"); /* bytes */
     Py_ssize_t format_size = format == NULL ? 0 : PyBytes_Size(format) + 1;
@@ -120,6 +125,11 @@ static int exporter_getbuffer(PyObject *object, Py_buffer *view, int flags) {
     if (PyErr_Occurred()) {
         PyMem_Free(block);
         return -1;
+    }
+    if (refusal != NULL) { /* what is left behind is nobody's to release */
+        view->obj = object;
+        PyMem_Free(block);
+        return refuse(refusal);
     }
     self->grants++;
     view->obj = Py_NewRef(object);
@@ -213,7 +223,8 @@ PyDoc_STRVAR(exporter_doc,
 "Exporter(**fields)\n--\n\n"
 "buf, len, itemsize, ndim, readonly: ints. shape, strides, suboffsets: tuples, None for NULL, or 'len' or 'itemsize' for a\n"
 "pointer to that field of the consumer's own struct. format: bytes, or None for NULL. refusal: the exception to raise, or True\n"
-"to fail without one. when_asked, when_released: callables. Anything else is kept alive, and not looked at.");
+"to fail without one; with late, after all fields were filled. when_asked, when_released: callables. Anything else is kept\n"
+"alive, and not looked at.");
 
 static PyType_Slot exporter_slots[] = {
     {Py_tp_doc, (void *)exporter_doc},
