@@ -46,9 +46,13 @@ install_extension() {
 
 # python_under SANITIZER: makes the interpreter that has the sanitizer's runtime in front of everything else. Its path is in $python.
 python_under() {
-    local runtime
-    runtime=$(clang -print-file-name="libclang_rt.$([ "$1" = thread ] && echo tsan || echo asan)-$(uname -m).so")
+    local name=asan runtime libraries
+    [ "$1" != thread ] || name=tsan
+    runtime=$(clang -print-file-name="libclang_rt.$name-$(uname -m).so")
     [ -f "$runtime" ] || fail "Swift's clang has no runtime of the $1 sanitizer: $runtime is missing."
+    # The thread sanitizer of Swift's clang knows Dispatch, and is not loaded without it.
+    libraries=$(dirname "$(realpath "$(command -v swiftc)")")/../lib/swift/linux
+    [ "$1" != thread ] || runtime+=:$libraries/libdispatch.so:$libraries/libBlocksRuntime.so
     python=$environment/bin/python-under-$1
     # By its own name, which is then sys.executable: what a test starts is under the sanitizer as well. With -I CPython has its own
     # allocator, whose memory the leak detector does not read.
