@@ -29,7 +29,7 @@ make_python() {
     local stamp=$environment/tests.installed
     if [ "$stamp" -nt Tests/Python/requirements.txt ]; then return; fi
     step "installing what the Python tests need"
-    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --requirement Tests/Python/requirements.txt
+    install_pinned "$environment" Tests/Python/requirements.txt
     touch "$stamp"
 }
 
