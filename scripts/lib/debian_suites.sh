@@ -44,7 +44,7 @@ in_root() {
     unshare --mount --propagation private bash -euc '
         root=$1 project=$2
         shift 2
-        for each in /proc /sys /dev /dev/shm /tmp "$project"; do
+        for each in /proc /sys /dev /dev/pts /dev/shm /tmp "$project"; do
             mkdir -p "$root$each"
             mount --bind "$each" "$root$each"
         done
