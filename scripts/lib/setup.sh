@@ -95,9 +95,10 @@ build_wheel() {
     export SWIFTBUF_WHEEL SWIFTBUF_WHEEL_EXTENSION SWIFTBUF_UNSTRIPPED
 }
 
-# build_probe: builds the extension that the tests import, in Embedded Swift on top of SwiftBuf, as its author would.
+# build_probe [FOLDER]: builds the extension that the tests import, in Embedded Swift on top of SwiftBuf, as its author would.
 build_probe() {
     [ -z "${SWIFTBUF_PROBE:-}" ] || return 0
+    local folder=${1:-.build-probe}
     step "the probe extension"
     # Each function in a section of its own, so that the linker leaves out what is not used.
     local name=swiftbuf_probe.abi3.so flag flags=(-Xswiftc -Xfrontend -Xswiftc -function-sections)
@@ -105,8 +106,8 @@ build_probe() {
         -z now -z relro; do
         flags+=(-Xlinker "$flag")
     done
-    swift build -c release --package-path Tests/ProbeExtension --scratch-path .build-probe --product swiftbuf_probe "${flags[@]}"
-    SWIFTBUF_PROBE=$PWD/.build-probe/$name
-    strip --strip-all -o "$SWIFTBUF_PROBE" .build-probe/release/libswiftbuf_probe.so
+    swift build -c release --package-path Tests/ProbeExtension --scratch-path "$folder" --product swiftbuf_probe "${flags[@]}"
+    SWIFTBUF_PROBE=$(realpath "$folder")/$name
+    strip --strip-all -o "$SWIFTBUF_PROBE" "$folder/release/libswiftbuf_probe.so"
     export SWIFTBUF_PROBE
 }
