@@ -69,9 +69,9 @@ private func checkVariants(_ format: Format, _ text: Span<UInt8>) {
         expect(other.hasSameMeaning(as: format), "white space and '@' in front of a format say nothing")
     }
     guard let inside = try? Format.parse((Array("T{".utf8) + bytes + Array("}".utf8)).span) else { return }
-    let padded = (format.itemByteCount + format.alignment - 1) & ~(format.alignment - 1)
+    let padding = inside.itemByteCount - format.itemByteCount
     expect(
-        inside.itemByteCount == format.itemByteCount || inside.itemByteCount == padded,
+        padding == 0 || padding == (0 &- format.itemByteCount) & (format.alignment - 1),
         "a T{} has the size of what is in it, padded to its alignment or not")
     // Not aligned at all if the last prefix inside says so.
     expect(

@@ -83,7 +83,7 @@ private struct NodeWalk {
         var next = index + 1
         while next < index + node.nodeCount {
             let member = tree[next]
-            values = values.addingReportingOverflow(member.form == .run ? member.count : 1).partialValue
+            values = Int(clamping: Int128(values) + Int128(member.form == .run ? member.count : 1))
             let byteCount = check(tree, next, isReached: isReached)
             if isReached {
                 expect(member.byteOffset >= end, "members stand one behind the other")
