@@ -126,7 +126,7 @@ static PyObject *api_new(PyTypeObject *buffer_type) {
         .buffer_type = buffer_type,
         .buffer_from_storage = swiftbuf_buffer_from_storage,
         .buffer_export = api_buffer_export,
-        .ledger = swiftbuf_ledger_current(),
+        .ledger = swiftbuf_ledger_publish(),
     };
     PyObject *capsule = PyCapsule_New(api, SWIFTBUF_API_CAPSULE, api_destroy);
     if (capsule == NULL) {

@@ -1,6 +1,7 @@
 /* The listed blocks, in libc's balanced tree, by address. They do not overlap, so that "overlaps" serves as "is equal". */
 #include "CSwiftBufStorage.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <search.h>
 
@@ -18,6 +19,24 @@ static void unlock(swiftbuf_ledger *ledger) {
     __atomic_store_n(&ledger->lock, 0, __ATOMIC_RELEASE);
 }
 
+/* A child has only the thread that forked. If another one held the lock, nobody would ever give it back there; so whoever forks
+   takes it first. By the module that has the ledger alone, or the lock would be taken as often as there are modules. */
+static void before_fork(void) {
+    lock(&own_ledger);
+}
+
+static void after_fork(void) {
+    unlock(&own_ledger);
+}
+
+static void mind_forks(const swiftbuf_ledger *ledger) {
+    static int32_t is_minded;
+    if (ledger == &own_ledger && __atomic_exchange_n(&is_minded, 1, __ATOMIC_RELAXED) == 0) {
+        /* Without memory for it a fork is as it was. */
+        (void)pthread_atfork(before_fork, after_fork, after_fork);
+    }
+}
+
 int swiftbuf_ledger_use(swiftbuf_ledger *ledger) {
     if (ledger == swiftbuf_ledger_current()) {
         return 0;
@@ -27,6 +46,12 @@ int swiftbuf_ledger_use(swiftbuf_ledger *ledger) {
     }
     __atomic_store_n(&swiftbuf_ledger_in_use, ledger, __ATOMIC_RELEASE);
     return 0;
+}
+
+swiftbuf_ledger *swiftbuf_ledger_publish(void) {
+    swiftbuf_ledger *ledger = swiftbuf_ledger_current();
+    mind_forks(ledger);
+    return ledger;
 }
 
 static int compare(const void *first, const void *second) {
@@ -43,6 +68,7 @@ int swiftbuf_ledger_add(swiftbuf_storage *storage) {
         return 0;
     }
     swiftbuf_ledger *ledger = swiftbuf_ledger_current();
+    mind_forks(ledger);
     lock(ledger);
     swiftbuf_storage **node = tsearch(storage, &ledger->blocks, compare);
     int result = node == NULL ? -1 : *node != storage ? 1 : 0;

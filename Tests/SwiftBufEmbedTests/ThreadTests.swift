@@ -2,6 +2,7 @@
 
 import CSwiftBuf
 import CSwiftBufStorage
+import CThreads
 import SwiftBuf
 import SwiftBufCore
 import SwiftBufEmbed
@@ -119,6 +120,20 @@ extension EmbedTests {
             }
         }
 
+        @Test("a child that is forked while another thread lists memory can list memory itself")
+        func childrenFindTheLedgerUnlocked() throws {
+            let finished = Flag()
+            let other = Concurrent {
+                while !finished.isRaised { listAndDrop() }
+            }
+            for _ in 0..<100 {
+                // The child's body allocates by malloc alone, which is whole in a child.
+                #expect(unsafe process_run_in_child({ _ in listAndDrop() }, nil, 20) == 0)
+            }
+            finished.raise()
+            try other.value()
+        }
+
         @Test("stop() waits for the threads that are inside")
         func stopWaits() async {
             await #expect(processExitsWith: .success) {
@@ -170,4 +185,13 @@ private func borrowRepeatedly(_ address: Int, rounds: Int, _ finished: Flag) -> 
     }
     finished.raise()
     return (borrowed, refused, torn)
+}
+
+/// Makes memory that Swift borrows without the GIL, as a SharedBuffer does, and gives it back.
+private func listAndDrop() {
+    guard let storage = Storage.allocate(byteCount: 64, zeroed: false) else { return }
+    // SAFETY: the reference is dropped below.
+    let block = unsafe storage.relinquish()
+    try? unsafe block.list()
+    unsafe swiftbuf_storage_release(block)
 }

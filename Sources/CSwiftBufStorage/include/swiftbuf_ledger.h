@@ -53,6 +53,9 @@ static inline swiftbuf_ledger *swiftbuf_ledger_current(void) {
 /* Uses another module's ledger from now on, unless blocks of this module are listed in its own already: 0, or -1 then. With the GIL. */
 int swiftbuf_ledger_use(swiftbuf_ledger *ledger);
 
+/* The ledger that this module uses, for other modules to use too. From now on a child that is forked finds it unlocked. */
+swiftbuf_ledger *swiftbuf_ledger_publish(void);
+
 /* Lists a block, whose base and capacity stay as they are until it is taken out. 0; -1 if there is no room; 1 if its memory overlaps
    that of a listed block. A block of no bytes need not be listed, and is not. Any thread. */
 int swiftbuf_ledger_add(struct swiftbuf_storage *storage);

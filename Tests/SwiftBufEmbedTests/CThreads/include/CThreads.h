@@ -9,6 +9,10 @@ void *threads_start(void (*body)(void *context), void *context);
 /* Waits until the body has returned, and frees the handle. */
 void threads_join(void *thread);
 
+/* Forks; the child runs body(context) and ends, by a signal if it takes longer than `seconds`. What waitpid() says of the child: 0 if the
+   body has returned; -1 if there is none. */
+int process_run_in_child(void (*body)(void *context), void *context, unsigned int seconds);
+
 /* Sets an environment variable of this process, or removes it if `value` is NULL; while no other thread reads one. */
 void process_set_variable(const char *name, const char *value);
 
