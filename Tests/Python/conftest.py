@@ -10,6 +10,7 @@ import importlib.machinery
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sysconfig
 from collections import Counter
@@ -33,7 +34,10 @@ POINTS = pytest.StashKey[Counter[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse to test the checkout: what people install is tested, or nothing."""
+    """Refuse to test the checkout: what people install is tested, or nothing. Let tests interrupt their children."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As in what a shell starts in the background; the children that tests interrupt would inherit it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[SUMMARY] = []
     config.stash[POINTS] = Counter()
     config.stash[A_TEST_FAILED] = False
