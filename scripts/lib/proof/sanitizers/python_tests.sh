@@ -20,7 +20,7 @@ run_python_tests() {
     local name=$1 sanitizer=$2 run file failed=0
     shift 2
     run=$(cat "$extension" "${SWIFTBUF_PROBE:-/dev/null}" python/swiftbuf/*.py* Tests/Python/*.py Tests/Python/c/* \
-        scripts/lib/proof/sanitizers/* | sha256sum | cut -c 1-16)
+        scripts/lib/proof/sanitizers/*.* | sha256sum | cut -c 1-16)
     run=$folder/runs/$name/$run
     reports=$run/reports
     mkdir -p "$reports"
