@@ -258,6 +258,14 @@ def test_a_buffer_loaded_over_other_memory_shares_it_and_is_read_only_if_that_is
     assert pickle.loads(message, buffers=[target]).readonly
 
 
+def test_a_buffer_rebuilt_as_read_only_is_so_over_memory_that_can_be_written_to():
+    # pickle hands over a read-only view by itself; whoever calls the function in a pickle need not.
+    memory = bytearray(range(6))
+    rebuilt = swiftbuf._rebuild_buffer(1, memory, "B", (2, 3), (0, 1), True)
+    assert rebuilt.readonly and rebuilt.obj is memory
+    assert not swiftbuf._rebuild_buffer(1, memory, "B", (2, 3), (0, 1), False).readonly
+
+
 def test_memory_that_is_only_pickled_is_kept_by_the_picklebuffer():
     message, parts = out_of_band(counted((3, 4)))
     assert pickle.loads(message, buffers=parts) == counted((3, 4))

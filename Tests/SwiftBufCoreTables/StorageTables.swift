@@ -8,8 +8,10 @@ public func storageTables(_ check: inout Check) {
     let before = swiftbuf_memory_allocated_bytes()
     allocationFacts(&check)
     resizeFacts(&check)
+    inlineResizeFacts(&check)
     borrowFacts(&check)
     ownerFacts(&check)
+    ledgerFacts(&check)
     check.that(swiftbuf_memory_allocated_bytes() == before, "every byte that was allocated was given back")
 }
 
@@ -67,8 +69,10 @@ private func resizeFacts(_ check: inout Check) {
         kept = byteCount
     }
 
-    unsafe block.pointee.exports = 2
-    unsafe check.that(refusal(block) == .exported(count: 2), "memory that is exported keeps its size")
+    for count in 1...2 {
+        unsafe block.pointee.exports = numericCast(count)
+        unsafe check.that(refusal(block) == .exported(count: count), "memory that is exported keeps its size", count)
+    }
     unsafe block.pointee.exports = 0
     unsafe swiftbuf_storage_retain(block)
     unsafe check.that(refusal(block) == .shared(references: 2), "memory with two owners keeps its size")
@@ -83,6 +87,25 @@ private func resizeFacts(_ check: inout Check) {
     unsafe check.that(refusal(block, byteCount: Int.max) == .outOfMemory, "what cannot fit is refused")
     check.that(unsafe block.pointee.capacity == 1, "and the memory is as before")
     unsafe check.that(refusal(block) == nil, "once nobody uses it, it can be resized again")
+}
+
+private func inlineResizeFacts(_ check: inout Check) {
+    // So little stands behind its block, where it shrinks; it moves out to grow.
+    let before = swiftbuf_memory_allocated_bytes()
+    guard let storage = Storage.allocate(byteCount: 32, zeroed: true) else {
+        check.that(false, "little memory can be allocated")
+        return
+    }
+    let block = unsafe storage.relinquish()
+    unsafe fill(block, from: 0)
+    for byteCount in [8, 100] {
+        unsafe check.that(refusal(block, byteCount: byteCount) == nil, "little memory can be resized", byteCount)
+        unsafe check.that(pattern(block, upTo: 8), "little memory keeps the bytes that fit", byteCount)
+        check.that(
+            swiftbuf_memory_allocated_bytes() - before == Int64(byteCount), "the counter counts what is left of it", byteCount)
+    }
+    unsafe swiftbuf_storage_release(block)
+    check.that(swiftbuf_memory_allocated_bytes() == before, "it is given back where it stands then")
 }
 
 private func refusal(_ block: UnsafeMutablePointer<swiftbuf_storage>, byteCount: Int = 8) -> ResizeRefusal? {
@@ -144,6 +167,11 @@ private func borrowFacts(_ check: inout Check) {
     unsafe check.that(attempt(block, .moving) == .moving, "nobody else moves it")
     _ = unsafe attempt(block, .endMoving)
     check.that(unsafe swiftbuf_storage_load_borrows(block) == 0, "after all that the word is zero")
+    let mostReaders: UInt64 = 1 << 62 - 1
+    unsafe block.pointee.borrows = mostReaders
+    unsafe check.that(attempt(block, .shared) == .mutablyBorrowed, "one reader more than the word can count is refused")
+    check.that(unsafe swiftbuf_storage_load_borrows(block) == mostReaders, "and not counted")
+    unsafe block.pointee.borrows = 0
 }
 
 private func attempt(_ block: UnsafeMutablePointer<swiftbuf_storage>, _ step: BorrowStep) -> BorrowConflict? {
@@ -184,4 +212,64 @@ private func ownerFacts(_ check: inout Check) {
         check.that(unsafe counter.pointee == 0, "nothing is released while there is another owner")
     }
     check.that(unsafe counter.pointee == 1, "the last owner releases, once")
+}
+
+private func ledgerFacts(_ check: inout Check) {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: 48, alignment: 16)
+    defer { unsafe memory.deallocate() }
+    func adopt(from start: Int, _ byteCount: Int) -> UnsafeMutablePointer<swiftbuf_storage>? {
+        let storage = unsafe Storage.adopt(
+            base: memory + start, capacity: byteCount, readonly: false, owner: nil, release: nil)
+        guard let storage else { return nil }
+        return unsafe storage.relinquish()
+    }
+    func finds(_ block: UnsafeMutablePointer<swiftbuf_storage>?, from start: Int, to end: Int) -> Bool {
+        let found = unsafe swiftbuf_ledger_find(UInt(bitPattern: memory + start), UInt(bitPattern: memory + end))
+        if let found = unsafe found { unsafe swiftbuf_storage_release(found) }
+        return unsafe found == block
+    }
+    guard let first = unsafe adopt(from: 0, 16), let second = unsafe adopt(from: 16, 16), let across = unsafe adopt(from: 8, 16)
+    else {
+        check.that(false, "memory can be adopted")
+        return
+    }
+    unsafe check.that(listing(second) == nil, "a block is listed")
+    unsafe check.that(listing(first) == nil, "so is one whose last byte touches its first")
+    unsafe check.that(listing(across) == .overlapping, "a block of the same bytes as listed ones is not")
+    unsafe swiftbuf_storage_release(across)
+    unsafe check.that(finds(first, from: 15, to: 16), "a block is found by its last byte")
+    unsafe check.that(finds(second, from: 16, to: 17), "and the one behind it by its first")
+    check.that(finds(nil, from: 32, to: 48), "bytes that touch a block are not its own")
+
+    unsafe swiftbuf_storage_retain(first)
+    unsafe check.that(taking(first) == .shared(references: 2), "memory that two own is not taken back")
+    unsafe check.that(attempt(first, .shared) == nil, "and can be borrowed as before")
+    unsafe swiftbuf_storage_release(first)
+    unsafe check.that(taking(first) == .borrowed(.borrowed), "memory that is borrowed is not taken back")
+    _ = unsafe attempt(first, .endShared)
+    unsafe check.that(taking(first) == nil, "memory that one owns is taken back")
+    unsafe check.that(taking(first) == .taken, "once")
+    check.that(finds(nil, from: 0, to: 16), "and is not found any more")
+    let isListed = unsafe first.pointee.flags & UInt32(SWIFTBUF_STORAGE_LISTED) != 0
+    check.that(!isListed, "nor listed")
+    unsafe swiftbuf_storage_release(first)
+    unsafe swiftbuf_storage_release(second)
+    check.that(finds(nil, from: 16, to: 32), "a block that is gone is not found")
+}
+
+private func listing(_ block: UnsafeMutablePointer<swiftbuf_storage>) -> ListingRefusal? {
+    do throws(ListingRefusal) {
+        try unsafe block.list()
+        return nil
+    } catch {
+        return error
+    }
+}
+
+private func taking(_ block: UnsafeMutablePointer<swiftbuf_storage>) -> TakingRefusal? {
+    do throws(TakingRefusal) {
+        return try unsafe block.take { nil }
+    } catch {
+        return error
+    }
 }
