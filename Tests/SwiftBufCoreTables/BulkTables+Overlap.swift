@@ -6,6 +6,7 @@ func overlapFacts(_ check: inout Check) {
     oneDimensionalFacts(&check)
     twoDimensionalFacts(&check)
     inPlaceFacts(&check)
+    neighbourFacts(&check)
 }
 
 /// What overlap(with:) says of two views of one memory, and what the memory then holds if that is done.
@@ -53,6 +54,25 @@ private func judge(_ source: View, _ target: View, _ original: [UInt8], swapping
         if ordered == expected { return false }
     }
     return true
+}
+
+private func neighbourFacts(_ check: inout Check) {
+    var memory = numberedBytes(40)
+    for distance in [-8, 8] {
+        var source = View(shape: [4], byteStrides: [2], itemByteCount: 2, margin: 0)
+        var target = source
+        source.first = 16
+        target.first = 16 + distance
+        check.that(
+            obey(source, target, in: &memory, swapping: 0) == .none, "views that touch each other do not overlap", distance)
+    }
+    // What a stranger's strides may say.
+    var source = View(shape: [4], byteStrides: [2], itemByteCount: 2, margin: 0)
+    var target = View(shape: [4], byteStrides: [1], itemByteCount: 2, margin: 0)
+    source.first = 16
+    target.first = 17
+    check.that(
+        obey(source, target, in: &memory, swapping: 0) == .needsTemporary, "a target that overlaps itself needs a temporary")
 }
 
 private func oneDimensionalFacts(_ check: inout Check) {
