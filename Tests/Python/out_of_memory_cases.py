@@ -315,9 +315,7 @@ CASES = {
 # From 3.12 on it also reads behind a function for which it finds no memory (PyFunction_NewWithQualName), and what pickles
 # a Buffer, which is written in Python, makes one.
 CASES_OF_CPYTHON = [
-    name
-    for name in CASES
-    if name != AN_IMPORT and not (sys.version_info >= (3, 12) and name.startswith("pickling"))
+    name for name in CASES if name != AN_IMPORT and not (sys.version_info >= (3, 12) and name.startswith("pickling"))
 ]
 
 # These run functions written in Python, and of one whose frame or cell finds no memory CPython loses the arguments
