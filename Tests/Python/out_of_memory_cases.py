@@ -312,8 +312,8 @@ CASES = {
 
 # CPython makes a type only while it has memory. Without, PyType_FromModuleAndSpec returns NULL with no exception set
 # (3.11 and 3.12, for _lzma and _ssl as well) or reads a wild pointer (3.13.0).
-# From 3.12 on it also reads behind a function for which it finds no memory (PyFunction_NewWithQualName), and what pickles
-# a Buffer, which is written in Python, makes one.
+# From 3.12 on it also crashes over a function for which it finds no memory (PyFunction_NewWithQualName), and what
+# pickles a Buffer, which is written in Python, makes one.
 CASES_OF_CPYTHON = [
     name for name in CASES if name != AN_IMPORT and not (sys.version_info >= (3, 12) and name.startswith("pickling"))
 ]

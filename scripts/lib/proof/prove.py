@@ -27,7 +27,7 @@ DOCUMENT_FILE = ROOT / "docs" / "proof.md"
 DOCUMENT = """# What was tried, and what came of it
 
 `scripts/prove` runs all of it, `scripts/prove NAME` one part, and `scripts/prove --table` says which of these results
-no longer speak for the code that is here. `scripts/test` runs a short form of each part. This page is made by
+no longer speak for the code that is here. `scripts/test proof` runs a short form of each part. This page is made by
 `scripts/prove`.
 
 {table}"""
