@@ -3,6 +3,9 @@
 
 const swiftbuf_api *swiftbuf_api_in_use;
 
+/* The reference that keeps it, for as long as the process lasts. Nobody reads it but who looks for what has been lost. */
+static PyObject *volatile capsule_in_use;
+
 int swiftbuf_api_load(void) {
     if (swiftbuf_api_in_use != NULL) {
         return 0;
@@ -24,6 +27,7 @@ int swiftbuf_api_load(void) {
     /* If this module has listed blocks of its own before, it stays with its own ledger: memory that modules share is then not seen
        to overlap. */
     (void)swiftbuf_ledger_use(api->ledger);
-    swiftbuf_api_in_use = api; /* and the reference to the capsule, which keeps it */
+    swiftbuf_api_in_use = api;
+    capsule_in_use = capsule;
     return 0;
 }

@@ -19,7 +19,9 @@ build_sanitized_probe() {
     local script=$PWD/Tests/ProbeExtension/swiftbuf_probe.version
     swift build -c release --package-path Tests/ProbeExtension --product swiftbuf_probe --sanitize="$1" \
         --scratch-path "$folder/probe-$1" -Xlinker "--version-script=$script" -Xlinker -soname=swiftbuf_probe.abi3.so >&2
-    SWIFTBUF_PROBE=$folder/probe-$1/release/libswiftbuf_probe.so
+    # By the name that Python knows it by.
+    SWIFTBUF_PROBE=$folder/probe-$1/swiftbuf_probe.abi3.so
+    cp "$folder/probe-$1/release/libswiftbuf_probe.so" "$SWIFTBUF_PROBE"
     export SWIFTBUF_PROBE
 }
 
