@@ -108,15 +108,18 @@ extension ExportBlock {
     /// - Throws: ``ReleaseRefusal``; then nothing was changed.
     fileprivate func release() throws(ReleaseRefusal) {
         guard closeExports() else { throw unsafe .exported(count: Int(swiftbuf_exports_count(exportsWord))) }
-        defer { openExports() }
         // SAFETY: not released, so the storage is there, and the reference is this object's until `exportClear` drops it.
         let storage = unsafe pointer.pointee.storage!
         do throws(BorrowConflict) {
             try unsafe storage.beginMoving()
         } catch {
+            openExports()
             throw .borrowed(error)
         }
         unsafe storage.endMoving()
+        // Whoever asks from here on is refused, also the memory's own release function, which may call back into Python.
+        markReleased()
+        openExports()
         unsafe exportClear(pointer)
     }
 }
