@@ -216,6 +216,10 @@ def test_python_files_of_another_version_are_refused_by_one_import_error_that_na
 
 # --- what importing costs ---
 
+# Held to what an empty extension takes in the same run, not to milliseconds, which differ from machine to machine:
+# where swiftbuf may take 1.0 ms, and _swiftbuf 0.3 above an empty extension, that one takes 0.17 ms. `scripts/bench`
+# gives the milliseconds.
+
 # -S: no site-packages, whose size is no business of swiftbuf's; the modules are found at once, first on the path.
 MEASURE = """
 import os, sys, time  # os: what site imports in every interpreter that is not started with -S
@@ -246,10 +250,10 @@ def test_importing_costs_little_more_than_importing_an_empty_extension(extension
     modules = ["empty_extension", "_swiftbuf", "swiftbuf"]
     for rounds in (25, 75):  # a machine that is busy elsewhere gets a second, longer look
         medians = import_times([tmp_path, folder], modules, rounds)
-        above = medians["_swiftbuf"] - medians["empty_extension"]
-        if above <= 0.3 and medians["swiftbuf"] <= 1.0:
+        extension_alone, package = (medians[module] / medians["empty_extension"] for module in modules[1:])
+        if extension_alone <= 2.5 and package <= 4:
             return
     pytest.fail(
-        f"medians in ms: {medians}; _swiftbuf is {above:.3f} ms above an empty extension (0.3 allowed); "
-        "swiftbuf may take 1.0"
+        f"medians in ms: {medians}; _swiftbuf takes {extension_alone:.2f} times an empty extension's (2.5 allowed), "
+        f"swiftbuf {package:.2f} times (4 allowed)"
     )
