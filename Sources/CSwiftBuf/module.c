@@ -227,7 +227,7 @@ PyMODINIT_FUNC PyInit__swiftbuf(void) {
     if (swiftbuf_check_interpreter() < 0) {
         return NULL;
     }
-    /* A slot that CPython does not know is a SystemError. */
+    /* A slot that CPython does not know is a SystemError. Every interpreter of the process writes the same value. */
     module_definition.m_slots = Py_Version < 0x030C0000 ? slots_of_3_11 : slots_of_3_12;
     return PyModuleDef_Init(&module_definition);
 }

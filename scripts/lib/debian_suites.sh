@@ -26,7 +26,7 @@ get_suite() {
     debootstrap --variant=minbase "$suite" "$root.partial" "$mirror" >"$pythons_folder/$suite.log" 2>&1 ||
         { tail -n 5 "$pythons_folder/$suite.log" >&2 && return 1; }
     # The host's word on how packages are fetched, as to the dates of a mirror that stands still. Signatures are checked as always.
-    apt-config dump | grep -E '^Acquire::(Check|Retries|http|https)' >"$root.partial/etc/apt/apt.conf.d/90host" || true
+    apt-config dump | sed -nE '/^Acquire::(Check|Retries|http|https)/p' >"$root.partial/etc/apt/apt.conf.d/90host"
     DEBIAN_FRONTEND=noninteractive in_root "$root.partial" sh -c \
         'apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"' sh "${packages[@]}" \
         >>"$pythons_folder/$suite.log" 2>&1 || { tail -n 5 "$pythons_folder/$suite.log" >&2 && return 1; }

@@ -56,6 +56,7 @@ ERRORS = [
     MemoryError(),
     ValueError("v"),
 ]
+# What a refusal may be: anything else ends the fuzzer, as a crash does.
 REFUSALS = (ValueError, TypeError, BufferError, NotImplementedError, KeyError, MemoryError, IndexError)
 
 

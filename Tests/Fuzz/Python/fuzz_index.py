@@ -9,6 +9,7 @@ import swiftbuf
 from choices import Choices
 
 FORMATS = [("B", "u1"), ("h", "i2"), ("i", "i4"), ("d", "f8"), (">i", ">i4"), ("Zd", "c16"), ("5s", "S5"), ("?", "?")]
+# What a refusal may be: anything else ends the fuzzer, as a crash does.
 REFUSALS = (IndexError, ValueError, TypeError, BufferError)
 MOST_ITEMS = 256
 ENDS = [None, 0, 1, 2, 3, -1, -2, -3, 5, -6, 2**63 - 1, -(2**63), 2**70, -(2**70)]

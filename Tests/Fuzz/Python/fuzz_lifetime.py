@@ -15,6 +15,7 @@ import swiftbuf
 from choices import Choices
 
 MOST = 12  # objects alive at once
+# What a refusal may be: anything else ends the fuzzer, as a crash does.
 REFUSALS = (ValueError, TypeError, BufferError, IndexError)
 
 

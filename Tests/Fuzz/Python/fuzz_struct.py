@@ -14,6 +14,7 @@ from numpy._core._internal import _dtype_from_pep3118
 
 STRUCT_ALPHABET = re.compile(r"[@=<>!]?[xcbB?hHiIlLqQnNefdspP0-9 \t\n\r\f\v]*")
 MOST_BYTES = 4096
+# What a refusal may be: anything else ends the fuzzer, as a crash does.
 REFUSALS = (ValueError, TypeError, NotImplementedError, MemoryError)
 
 

@@ -131,10 +131,13 @@ class Hunt:
 
     def judge(self, test: str) -> None:
         """Note what has grown in every round."""
-        for name, counts in self.counts.items():
-            growth = [after - before for before, after in itertools.pairwise(counts)]
-            if min(growth) > 0:
-                self.leaks.append(f"{test} leaks {name}: {growth}")
+        growth = {
+            name: [after - before for before, after in itertools.pairwise(counts)]
+            for name, counts in self.counts.items()
+        }
+        leaked = [f"{name} {each}" for name, each in growth.items() if min(each) > 0]
+        if leaked:
+            self.leaks.append(f"{test} leaks {', '.join(leaked)}")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Fail if anything was found."""

@@ -10,6 +10,7 @@ report_what_is_planted() {
     for each in "${@:2}"; do
         mistake=${each%:*}
         write_reports_to "$folder/planted/$mistake"
+        # The mistake may end the program, as the sanitizer wants: what counts is its report.
         "$python" $sources/planted.py "$library" "$mistake" >&2 || true
         [ "$(count_reports "${report_begins[${each#*:}]}" "$folder/planted/$mistake".[0-9]*)" -gt 0 ] ||
             fail "The $1 sanitizer does not report a mistake that was made on purpose: $mistake."

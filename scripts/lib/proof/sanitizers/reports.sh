@@ -23,7 +23,8 @@ write_reports_to() {
     export TSAN_OPTIONS="log_path=$1:report_signal_unsafe=0:die_after_fork=0"
 }
 
-# count_reports PATTERN PATH...: prints how many there are.
+# count_reports PATTERN PATH...: prints how many there are. No file at all is no report: that files are written where this looks is shown by
+# the mistakes made on purpose.
 count_reports() {
     { grep -rhE "$1" "${@:2}" 2>/dev/null || true; } | wc -l
 }
