@@ -24,7 +24,9 @@ func bufferToList(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePoi
             return nil
         }
     }
-    if export.memoryviewReadsItems && export.byteCount >= 64 * export.itemByteCount {
+    if export.memoryviewReadsItems && export.byteCount >= 64 * export.itemByteCount
+        && (!isFreeThreaded || export.byteCount <= mostOfANewList * export.itemByteCount)
+    {
         return unsafe listByMemoryview(of: object)
     }
     return unsafe export.pinned {
@@ -69,7 +71,7 @@ private func list(
 private func row(
     count: Int, byteStride: Int, at address: UnsafeMutableRawPointer, _ readItem: (UnsafeRawPointer) -> NewReference
 ) -> NewReference {
-    guard let result = unsafe PyList_New(count) else { return nil }
+    guard let result = unsafe newList(count) else { return nil }
     var address = unsafe address
     for index in 0..<count {
         // PyList_SetItem steals the item.
@@ -87,7 +89,7 @@ private func nestedList(
     of export: ExportBlock, axis: Int, at address: UnsafeMutableRawPointer, _ readItem: (UnsafeRawPointer) -> NewReference
 ) -> NewReference {
     let count = unsafe export.shape[axis]
-    guard let result = unsafe PyList_New(count) else { return nil }
+    guard let result = unsafe newList(count) else { return nil }
     var address = unsafe address
     let isLast = axis + 1 == export.rank
     for index in 0..<count {

@@ -84,7 +84,7 @@ private func readValue(_ node: UnsafePointer<FormatNode>, at address: UnsafeRawP
 @inline(never)
 private func readList(_ node: UnsafePointer<FormatNode>, at address: UnsafeRawPointer) -> NewReference {
     let count = unsafe node.pointee.count
-    guard let list = unsafe PyList_New(count) else { return nil }
+    guard let list = unsafe newList(count) else { return nil }
     var address = unsafe address
     for index in 0..<count {
         // PyList_SetItem steals the value.

@@ -385,6 +385,7 @@ def attempt(case: Case, arm: Callable[[], None], disarm: Callable[[], int], resu
 
 def code_of(extension: str) -> tuple[int, int]:
     """Return where the extension stands in this process."""
+    extension = os.path.realpath(extension)
     with open("/proc/self/maps") as maps:
         ranges = [line.split("-", 1) for line in maps if line.rstrip().endswith(extension)]
     return min(int(start, 16) for start, _ in ranges), max(int(rest.split()[0], 16) for _, rest in ranges)

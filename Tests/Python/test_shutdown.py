@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
 
 import pytest
@@ -157,7 +158,13 @@ def assert_ends_well(program: str, **environment: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("hooks", ["pymalloc", "pymalloc_debug", "malloc_debug"])
+# A CPython without a GIL has one allocator alone, with and without its checks.
+ALLOCATORS = ["pymalloc", "pymalloc_debug", "malloc_debug"]
+if sysconfig.get_config_var("Py_GIL_DISABLED"):
+    ALLOCATORS = ["mimalloc", "mimalloc_debug"]
+
+
+@pytest.mark.parametrize("hooks", ALLOCATORS)
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_the_interpreter_ends_with_exports_alive(program: str, hooks: str, points: Callable[[str, int], None]) -> None:
     assert_ends_well(program, PYTHONMALLOC=hooks)

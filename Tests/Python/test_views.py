@@ -200,6 +200,15 @@ def test_tobytes_packs_items_of_every_size_from_every_layout(fmt):
             assert b.transpose(axes).tobytes() == array.transpose(axes).tobytes()
 
 
+@pytest.mark.parametrize("fmt", ["B", "d", ">d", "3s", "T{b:x:h:y:}"])
+@pytest.mark.parametrize("shape", [(2**40,), (2**40, 1), (2, 2**40), (2**40, 0)])
+def test_a_list_that_there_is_no_memory_for_is_a_memory_error(fmt, shape):
+    items = swiftbuf.zeros(0 if shape[-1] == 0 else 1, fmt).broadcast_to(shape)
+    with pytest.raises(MemoryError):
+        items.tolist()
+    assert swiftbuf.zeros(3, fmt).tolist() == [swiftbuf.zeros((), fmt).tolist()] * 3
+
+
 def test_tolist_of_no_dimensions_is_one_item_and_of_empty_ones_is_nested_as_numpys():
     assert swiftbuf.full((), 2.5, "d").tolist() == 2.5
     for shape in [(0,), (2, 0), (0, 2), (2, 0, 3), (3, 2, 0)]:
