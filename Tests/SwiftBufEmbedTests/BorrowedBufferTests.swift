@@ -82,6 +82,15 @@ extension EmbedTests {
                     if items.row(0) != nil { Issue.record("the rows of a transposed array are not packed") }
                     #expect(items[0, 1] == 11)
                 }
+                try python.run("cube = np.arange(24, dtype='i4').reshape(2, 3, 4)[:, ::2, ::-1]")
+                let cube = try python.evaluate("cube")
+                let all = try python.withStridesBorrowed(cube, as: Int32.self, shape: .rank(3)) { items in
+                    #expect(items[1, 1, 3] == 20)
+                    var all: [Int32] = []
+                    items.forEach { all.append($0) }
+                    return all
+                }
+                #expect(try all.description == String(python.evaluate("str(cube.ravel().tolist())")))
                 let column = try python.evaluate("a[:, 1]")
                 try python.withStridesMutablyBorrowed(column, as: Int32.self, shape: .rank(1)) { items in
                     items.modifyEach { $0 += 100 }
@@ -106,12 +115,22 @@ extension EmbedTests {
                     object: "np.zeros(3, 'f4')", text: "expected float32, C-contiguous, 2-D; got float32, C-contiguous, 1-D",
                     shape: .rank(2)),
                 RefusedBorrow(
+                    object: "np.zeros((1, 2, 3), 'f4')",
+                    text: "expected float32, C-contiguous, 2-D; got float32, C-contiguous, 3-D", shape: .rank(2)),
+                RefusedBorrow(
                     object: "np.zeros((2, 3), 'f4')",
                     text: "expected float32, C-contiguous, shape (*, 4); got float32, C-contiguous, shape (2, 3)",
                     shape: [nil, 4]),
                 RefusedBorrow(
                     object: "np.frombuffer(b'0' * 13, 'u1')[1:].view('f4')",
                     text: "expected float32, C-contiguous; got float32, C-contiguous, 1-D, misaligned"),
+                RefusedBorrow(
+                    object: "swiftbuf.frombuffer(bytes(13), 'f', shape=3, offset=1)",
+                    text: "expected float32, C-contiguous; got float32, C-contiguous, 1-D, misaligned"),
+                RefusedBorrow(
+                    object: "np.zeros(3, 'i4')", text: "expected float32, C-contiguous; got int32, C-contiguous, 1-D"),
+                RefusedBorrow(
+                    object: "swiftbuf.zeros(3, 'i')", text: "expected float32, C-contiguous; got int32, C-contiguous, 1-D"),
                 RefusedBorrow(
                     object: "np.frombuffer(b'0' * 12, 'f4')",
                     text: "expected float32, C-contiguous, writable; got float32, C-contiguous, 1-D, read-only", isMutable: true),
@@ -148,6 +167,55 @@ extension EmbedTests {
                     #expect(String(describing: error) == borrow.text)
                 }
                 try python.expect("True")
+            }
+        }
+
+        @Test(
+            "strides that lead to addresses which the items cannot have are refused, of an array and of a Buffer",
+            arguments: ["odd", "swiftbuf.Buffer(odd)"])
+        func oddStrides(_ source: String) throws {
+            try withPython { python in
+                try python.importNumPy()
+                try python.run("import swiftbuf; odd = np.ndarray(3, 'f4', bytearray(32), strides=(9,))")
+                let object = try python.evaluate(source)
+                do {
+                    try python.withStridesBorrowed(object, as: Float.self) { _ in }
+                    Issue.record("the borrow was granted")
+                } catch let error as BorrowError {
+                    #expect(String(describing: error) == "expected float32; got float32, strided, 1-D, misaligned")
+                }
+            }
+        }
+
+        @Test(
+            "an index outside of any dimension ends the program, whether the items are packed or strided",
+            arguments: [[1, 2, 3], [2, 0, 0], [0, 3, 0], [0, 0, 4], [-1, 0, 0], [0, -1, 0], [0, 0, -1]])
+        func outOfBounds(_ index: [Int]) async {
+            let isInside = index == [1, 2, 3]
+            for isStrided in [false, true] {
+                // The items next to these are there, so that nothing but the check ends the program.
+                let result = await #expect(processExitsWith: isInside ? .success : .failure) {
+                    [index = index as [Int], isStrided = isStrided as Bool] in
+                    try withPython { python in
+                        try python.importNumPy()
+                        try python.run(
+                            "room = np.zeros((4, 5, 6), 'f4'); inner = room[1:3, 1:4, 1:5]; packed = room.ravel()[30:54]")
+                        if isStrided {
+                            let inner = try python.evaluate("inner")
+                            try python.withStridesBorrowed(inner, as: Float.self) { items in
+                                precondition(items[index[0], index[1], index[2]] == 0)
+                            }
+                        } else {
+                            let packed = try python.evaluate("packed.reshape(2, 3, 4)")
+                            try python.withBorrowed(packed, as: Float.self) { items in
+                                precondition(items[index[0], index[1], index[2]] == 0)
+                            }
+                        }
+                    }
+                }
+                // Not by an error that is thrown.
+                if case .signal = result?.exitStatus { continue }
+                #expect(isInside, "strided: \(isStrided)")
             }
         }
 
@@ -200,8 +268,22 @@ extension EmbedTests {
                         #expect(fields.contains(error.typeName))
                     }
                 }
-                for fields in ["len=25", "shape=(-3,)", "ndim=65", "itemsize=0", "strides=(2**62,)", "buf=0", "refusal=True"] {
+                for fields in [
+                    "len=25", "len=25, strides=None", "shape=(-3,)", "ndim=65", "itemsize=0", "strides=(2**62,)", "buf=0",
+                    "refusal=True",
+                ] {
                     #expect(throws: BorrowError.self, "\(fields)") { try borrow(fields) }
+                }
+                // It grants what is read-only to whoever wants to write.
+                for fields in ["readonly=1", "readonly=1, strides=None", "readonly=1, strides=None, shape=None"] {
+                    try python.run("made.append(exporter(\(fields)))")
+                    let object = try python.evaluate("made[-1]")
+                    #expect(throws: BorrowError.self, "\(fields)") {
+                        try python.withMutablyBorrowed(object, as: Double.self) { _ in }
+                    }
+                    #expect(throws: BorrowError.self, "\(fields)") {
+                        try python.withStridesMutablyBorrowed(object, as: Double.self) { _ in }
+                    }
                 }
                 for fields in ["strides=(-8,)", "suboffsets=(0,)", "format=None", "format=b'x'"] {
                     #expect(throws: BorrowError.self, "\(fields)") { try borrow(fields) }
