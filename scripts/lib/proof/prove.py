@@ -120,11 +120,11 @@ def document() -> str:
 
 def table(with_staleness: bool = True) -> str:
     """Return the table of all that was found, in Markdown."""
-    lines = ["| Part | What | How much | Result | Commit |", "|---|---|---|---|---|"]
+    lines = ["| Command | What | How much | Result | Commit |", "|---|---|---|---|---|"]
     for part in parts():
         kept = RESULTS / f"{part.name}.json"
         if not kept.exists():
-            lines.append(f"| `{part.name}` | {part.sentence} | | not run yet | |")
+            lines.append(f"| `scripts/prove {part.name}` | {part.sentence} | | not run yet | |")
             continue
         result = json.loads(kept.read_text(encoding="utf-8"))
         note = staleness(part, result) if with_staleness else ""
@@ -132,7 +132,7 @@ def table(with_staleness: bool = True) -> str:
             f"; **{note}**" if note else ""
         )
         for number, (what, amount, found) in enumerate(result["rows"]):
-            first = f"`{part.name}`" + ("" if result["held"] else " **FAILED**") if number == 0 else ""
+            first = f"`scripts/prove {part.name}`" + ("" if result["held"] else " **FAILED**") if number == 0 else ""
             lines.append(f"| {first} | {what} | {amount} | {found} | {when if number == 0 else ''} |")
     return "\n".join(lines) + "\n"
 
