@@ -2,6 +2,7 @@
 
 import CPython
 import CSwiftBuf
+import CSwiftBufStorage
 
 /// How many items PyList_New is asked for, at most, where there is no GIL.
 let mostOfANewList = 1 << 16
@@ -19,6 +20,10 @@ func newList(_ count: Int) -> NewReference {
 /// A list of `count` times None.
 @inline(never)
 private func longList(_ count: Int) -> NewReference {
+    // CPython's allocator reserves whatever is asked for, and the system ends the program when it is filled; malloc refuses more than there is.
+    let (byteCount, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Int>.size)
+    guard !overflow, let room = unsafe swiftbuf_block_allocate(byteCount, 0) else { return unsafe PyErr_NoMemory() }
+    unsafe swiftbuf_block_free(room)
     guard let one = unsafe PyList_New(1) else { return nil }
     defer { unsafe swiftbuf_drop_reference(one) }
     // SAFETY: PyList_SetItem steals the reference to None.

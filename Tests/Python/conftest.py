@@ -63,9 +63,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take what a worker's tests counted."""
-    node.config.stash[SUMMARY] += node.workeroutput.get("summary", [])
-    node.config.stash[POINTS].update(node.workeroutput.get("points", {}))
+    """Take what a worker's tests counted; one that crashed says nothing."""
+    counted = getattr(node, "workeroutput", {})
+    node.config.stash[SUMMARY] += counted.get("summary", [])
+    node.config.stash[POINTS].update(counted.get("points", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
