@@ -44,7 +44,8 @@ private func allocationFacts(_ check: inout Check) {
 private func resizeFacts(_ check: inout Check) {
     // Each step is one of the ways to change: in the heap, from heap to mapping, in the mapping, and back.
     let steps = [
-        10, 100, 64, 0, 5000, threshold - 1, threshold, 3 * threshold, threshold + 5, threshold, 77, 2 * threshold, 1,
+        10, 100, 64, 0, 5000, threshold - 1, threshold, 3 * threshold, threshold + 100_000, threshold + 5, threshold + 1_000_000,
+        threshold, 77, 2 * threshold, 1,
     ]
     guard let storage = Storage.allocate(byteCount: steps[0], zeroed: true) else {
         check.that(false, "memory can be allocated")
