@@ -161,6 +161,19 @@ def test_items_behind_pointers_are_compared(judge):
         assert swiftbuf.Buffer(rows)[::-1] != other
 
 
+def test_structs_behind_pointers_are_compared_field_by_field(judge):
+    structs = judge.ndarray([(i, i / 2) for i in range(6)], shape=[2, 3], format="=hd", flags=judge.ND_PIL)
+    b = swiftbuf.Buffer(structs)
+    other = swiftbuf.zeros((2, 3), "T{>h:n:>d:x:}")
+    for row, column in [(row, column) for row in range(2) for column in range(3)]:
+        other[row, column] = b[row, column]
+    assert_equal(b, other, True)
+    assert_equal(other, b, True)
+    other["x"][1, 2] = 0
+    assert_equal(b, other, False)
+    assert_equal(other, b, False)
+
+
 def test_a_released_buffer_is_equal_to_itself_alone():
     b, same = swiftbuf.copy(b"abc"), swiftbuf.copy(b"abc")
     released = swiftbuf.copy(b"abc")

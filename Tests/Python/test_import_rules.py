@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
+import weakref
 
 import pytest
 import swiftbuf
@@ -518,6 +519,27 @@ def test_a_view_keeps_its_exporter_alive_and_dies_in_a_cycle_with_it(room, hosti
     del b
     gc.collect()
     assert counted == [1]
+
+
+def test_an_exporter_that_leaves_obj_null_is_kept_as_long_as_its_memory_is_seen(room, hostile_exporter):
+    class Memory:
+        pass
+
+    memory = Memory()
+    gone = weakref.ref(memory)
+    exporter = hostile_exporter.Exporter(
+        buf=room.address, len=24, shape=(24,), strides=(1,), format=b"B", memory=room.memory, owned=memory,
+        without_obj=True,
+    )  # fmt: skip
+    b = swiftbuf.Buffer(exporter)
+    assert b.obj is memoryview(exporter).obj is None
+    view = b[::2]
+    del exporter, memory, b
+    gc.collect()
+    assert gone() is not None and view.tolist() == list(range(0, 24, 2))
+    del view
+    gc.collect()
+    assert gone() is None
 
 
 AN_OBJECT = pytest.param(object(), id="object()")  # repr has its address, which is another one in each process

@@ -13,19 +13,21 @@
 
 #define POISON 0xA5
 
+/* What one grant points to. */
+typedef struct grant_block {
+    struct grant_block *next; /* of those that the exporter keeps itself */
+    size_t size;              /* of the whole block, in bytes */
+    Py_ssize_t values[];
+} grant_block;
+
 typedef struct {
     PyObject_HEAD
     PyObject *fields; /* a dict, owned */
     PyObject *asked;  /* a list of the flags of each request, owned */
     Py_ssize_t grants;
     Py_ssize_t releases;
+    grant_block *kept; /* of views without obj, which nobody gives back; owned */
 } exporter_object;
-
-/* What one grant points to. */
-typedef struct {
-    size_t size; /* of the whole block, in bytes */
-    Py_ssize_t values[];
-} grant_block;
 
 /* --- reading the fields --- */
 
@@ -133,6 +135,11 @@ static int exporter_getbuffer(PyObject *object, Py_buffer *view, int flags) {
         PyMem_Free(block);
         return refuse(refusal);
     }
+    if (field(self, "without_obj") != NULL) { /* PyBuffer_Release does nothing for such a view */
+        block->next = self->kept;
+        self->kept = block;
+        return 0;
+    }
     self->grants++;
     view->obj = Py_NewRef(object);
     return 0;
@@ -192,6 +199,12 @@ static void exporter_dealloc(PyObject *object) {
     PyObject_GC_UnTrack(object);
     Py_CLEAR(self->fields);
     Py_CLEAR(self->asked);
+    while (self->kept != NULL) {
+        grant_block *block = self->kept;
+        self->kept = block->next;
+        memset(block, POISON, block->size);
+        PyMem_Free(block);
+    }
     freefunc release = PyType_GetSlot(type, Py_tp_free);
     release(object);
     Py_DECREF(type);
@@ -225,8 +238,8 @@ PyDoc_STRVAR(exporter_doc,
 "Exporter(**fields)\n--\n\n"
 "buf, len, itemsize, ndim, readonly: ints. shape, strides, suboffsets: tuples, None for NULL, or 'len' or 'itemsize' for a\n"
 "pointer to that field of the consumer's own struct. format: bytes, or None for NULL. refusal: the exception to raise, or True\n"
-"to fail without one; with late, after all fields were filled. when_asked, when_released: callables. Anything else is kept\n"
-"alive, and not looked at.");
+"to fail without one; with late, after all fields were filled. without_obj: leave the view's obj NULL. when_asked,\n"
+"when_released: callables. Anything else is kept alive, and not looked at.");
 
 static PyType_Slot exporter_slots[] = {
     {Py_tp_doc, (void *)exporter_doc},
