@@ -70,6 +70,7 @@ def content() -> bytes:
 
 
 @pytest.mark.alone
+@pytest.mark.gil
 @pytest.mark.parametrize("name", [*ON_THE_BUFFER, *ON_A_VIEW])
 @pytest.mark.usefixtures("no_switching")
 def test_a_long_operation_lets_a_counting_thread_run_and_refuses_to_move_its_memory(name, content):

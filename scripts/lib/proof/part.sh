@@ -12,3 +12,17 @@ row() {
     printf '   %s · %s · %s\n' "$1" "$2" "$3" >&2
     [ -z "${PROOF_ROWS:-}" ] || printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$PROOF_ROWS"
 }
+
+# passed LOG...: how many tests passed in all, by the last lines of pytest.
+passed() {
+    tail -q -n 1 "$@" | sed -nE 's/(.*[^0-9])?([0-9]+) passed.*/\2/p' | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# outcome CODE LOG...: what pytest's last lines say did not pass; a crash has no such line.
+outcome() {
+    if [ "$1" -eq 0 ]; then
+        printf '0 failures'
+    else
+        tail -q -n 1 "${@:2}" | grep -oE '[0-9]+ (failed|errors?)' | paste -sd ' ' | grep . || printf 'ended with code %s' "$1"
+    fi
+}
