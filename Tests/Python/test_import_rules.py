@@ -10,6 +10,7 @@ import gc
 import sys
 import weakref
 
+import numpy as np
 import pytest
 import swiftbuf
 from conftest import fails_silently
@@ -272,6 +273,19 @@ def test_pointers_are_followed(room):
     for asks_for_bytes in (swiftbuf.frombuffer, ctypes.c_char.from_buffer):
         with pytest.raises((BufferError, TypeError)):
             asks_for_bytes(b)
+
+
+def test_a_pointer_is_followed_at_once_only_where_no_dimension_before_it_chooses_it(room):
+    table = (ctypes.c_void_p * 4)(*[room.address + 8 * i for i in range(4)])
+    fields = {"buf": ctypes.addressof(table), "ndim": 3, "shape": (2, 2, 6), "strides": (16, 8, 1)}
+    b = swiftbuf.Buffer(room.exporter(table=table, suboffsets=(-1, 0, -1), **fields))
+    rows = np.array([[8 * i + j for j in range(6)] for i in range(4)]).reshape(2, 2, 6)
+    assert b.tolist() == rows.tolist()
+    for key in [(1, 0), (0, 1), (1, 1, slice(2, 5)), (slice(1, 2), 1), (None, slice(0, 1), 1, slice(3, None))]:
+        assert b[key].tolist() == rows[key].tolist(), key
+    for key in [(slice(None), 0), (slice(None), 1, 2), (Ellipsis, 1, slice(1, None))]:
+        with pytest.raises(NotImplementedError, match="pointers"):
+            b[key]
 
 
 # --- formats ---
