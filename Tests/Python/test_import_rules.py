@@ -288,6 +288,21 @@ def test_a_pointer_is_followed_at_once_only_where_no_dimension_before_it_chooses
             b[key]
 
 
+def test_while_a_comparison_asks_the_exporter_the_buffer_is_not_moved(room):
+    b = swiftbuf.copy(bytes(range(24)))
+    refused = []
+
+    def move() -> None:
+        for attempt in [b.release, lambda: b.resize(10**6)]:
+            with pytest.raises(BufferError):
+                attempt()
+            refused.append(attempt)
+
+    exporter = room.exporter(when_asked=move)
+    assert b == exporter and (b != exporter) is False
+    assert len(refused) == 4 and b.exports == 0
+
+
 # --- formats ---
 
 UNREADABLE = {
