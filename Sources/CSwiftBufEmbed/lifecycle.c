@@ -60,15 +60,37 @@ swiftbuf_embed_result swiftbuf_embed_start(const swiftbuf_embed_configuration *c
 
 /* Takes the GIL for the last time. Another thread than the one that started Python has a thread state of its own, because a state that
    is used on a foreign thread makes PyGILState_Ensure wait for itself; and the first one is deleted, as if its thread had ended, because
-   `threading` waits for it at the end. */
-static void take_gil_to_stop(void) {
+   `threading` waits for it at the end. Fails if this CPython cannot be stopped there. */
+static int take_gil_to_stop(void) {
     if (pthread_equal(starting_thread, pthread_self())) {
         PyEval_RestoreThread(starter);
-        return;
+        return 0;
     }
     PyGILState_Ensure();
+    PyThreadState *own = PyThreadState_Get();
     PyThreadState_Clear(starter);
     PyThreadState_Delete(starter);
+    if (Py_Version < 0x030C0000) {
+        return 0;
+    }
+    /* From 3.12 on that made this thread forget its own state (unbind_gilstate_tstate), so that PyGILState_Ensure would make another and
+       wait for the GIL of the first: a new state is known again. From 3.13 on Py_FinalizeEx goes on with the state that Python was started
+       with (resolve_final_tstate); the new one has its place in memory. The state in between ends with Python. */
+    PyThreadState *known = PyThreadState_New(PyThreadState_GetInterpreter(own));
+    if (known == NULL) {
+        return -1;
+    }
+    PyThreadState_Swap(known);
+    if (known == starter || Py_Version < 0x030D0000) {
+        return 0;
+    }
+    /* 3.13.0 gives that place only to a state that is alone. */
+    PyThreadState_Clear(own);
+    PyThreadState_Delete(own);
+    PyThreadState_Clear(known);
+    PyThreadState_DeleteCurrent();
+    PyGILState_Ensure();
+    return PyThreadState_Get() == starter ? 0 : -1;
 }
 
 swiftbuf_embed_result swiftbuf_embed_stop(char *message, size_t capacity) {
@@ -86,7 +108,10 @@ swiftbuf_embed_result swiftbuf_embed_stop(char *message, size_t capacity) {
         pthread_cond_wait(&everybody_left, &lock);
     }
     pthread_mutex_unlock(&lock);
-    take_gil_to_stop();
+    if (take_gil_to_stop() < 0) {
+        snprintf(message, capacity, "Python cannot be stopped on another thread than the one that started it while its threads run");
+        return SWIFTBUF_EMBED_FAILED;
+    }
     if (Py_FinalizeEx() < 0) {
         snprintf(message, capacity, "Python stopped, but could not flush its standard streams");
         return SWIFTBUF_EMBED_FAILED;

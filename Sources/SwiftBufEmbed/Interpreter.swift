@@ -64,7 +64,8 @@ public struct Interpreter: Sendable {
     /// loaded stay in the process, and so do threads that they started.
     ///
     /// - Throws: ``InterpreterError``: `stopped` if it was stopped before, `inUse` if the caller is inside ``withGIL(_:)``, and
-    ///   would wait for itself, `failed` if Python could not write its standard streams out.
+    ///   would wait for itself, `failed` if Python could not write its standard streams out, and if CPython 3.13.0 is to be stopped on
+    ///   another thread than the one that started it while threads of Python run: then Python is left as it is, and stands still.
     /// - Threads: Any, without the GIL. Best the one that started it.
     public func stop() throws(InterpreterError) {
         // SAFETY: `report` gives room for the message.

@@ -126,6 +126,27 @@ extension EmbedTests {
             }
         }
 
+        @Test("stop() on another thread ends also while a daemon thread of Python runs; CPython 3.13.0, which cannot, says so")
+        func stopElsewhereAmongDaemons() async {
+            await #expect(processExitsWith: .success) {
+                let interpreter = try Interpreter.start()
+                let cannot = try interpreter.withGIL { python in
+                    try python.run("import sys, threading, time")
+                    try python.run("threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()")
+                    return try python.evaluate("sys.version_info[:3] == (3, 13, 0)", as: Bool.self)
+                }
+                try onAnotherThread {
+                    do {
+                        try interpreter.stop()
+                        #expect(!cannot)
+                    } catch InterpreterError.failed(let message) {
+                        #expect(cannot && message.contains("while its threads run"))
+                    }
+                }
+                #expect(throws: InterpreterError.stopped) { try interpreter.withGIL { _ in } }
+            }
+        }
+
         @Test("stop() while threads come and go ends: each gets in or is told that it is stopped")
         func stopAmongMany() async {
             await #expect(processExitsWith: .success) {
