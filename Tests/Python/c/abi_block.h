@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
     PyObject_HEAD
     record *record;
+    int has_dropped;
 } block_object;
 
 static record *record_of(PyObject *block) {
@@ -72,12 +73,14 @@ static void block_dispose(swiftbuf_storage *storage) {
     record_drop(record);
 }
 
-/* A Block over a copy of these bytes; it holds one reference to the storage until drop(). `callback`: NULL, or called by the release. */
+/* A Block over a copy of these bytes; it holds one reference to the storage until drop(), or its end. `callback`: NULL, or called by
+   the release. */
 static PyObject *block_new(PyTypeObject *type, const char *bytes, Py_ssize_t count, int readonly, PyObject *callback) {
     block_object *self = PyObject_New(block_object, type);
     if (self == NULL) {
         return NULL;
     }
+    self->has_dropped = 0;
     record *record = self->record = calloc(1, sizeof(*record));
     char *memory = malloc(count > 0 ? (size_t)count : 1);
     if (record == NULL || memory == NULL) {
@@ -104,6 +107,7 @@ static PyObject *block_new(PyTypeObject *type, const char *bytes, Py_ssize_t cou
 
 /* Drops the Block object's own reference to the storage: from now on Buffers alone keep the memory. */
 static PyObject *block_drop(PyObject *self, PyObject *Py_UNUSED(unused)) {
+    ((block_object *)self)->has_dropped = 1;
     swiftbuf_storage_release(&record_of(self)->storage);
     return Py_NewRef(Py_None);
 }
@@ -122,6 +126,9 @@ static PyObject *block_history(PyObject *self, PyObject *Py_UNUSED(unused)) {
 static void block_dealloc(PyObject *self) {
     PyTypeObject *type = Py_TYPE(self);
     if (record_of(self) != NULL) {
+        if (!((block_object *)self)->has_dropped) {
+            swiftbuf_storage_release(&record_of(self)->storage);
+        }
         record_drop(record_of(self));
     }
     PyObject_Free(self);
