@@ -1,12 +1,13 @@
-#define _GNU_SOURCE /* mincore */
+#define _GNU_SOURCE /* asprintf */
 
 #include "CFiles.h"
 
-#include <errno.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 char *file_make(void) {
@@ -48,16 +49,39 @@ int file_resize(const char *path, size_t byte_count) {
     return truncate(path, (off_t)byte_count) == 0;
 }
 
-int page_is_mapped(const void *address) {
-    size_t page = page_byte_count();
-    unsigned char resident;
-    return mincore((void *)((size_t)address & ~(page - 1)), page, &resident) == 0;
+int file_is_mapped_at(const char *path, const void *address) {
+    struct stat file;
+    FILE *maps = stat(path, &file) == 0 ? fopen("/proc/self/maps", "r") : NULL;
+    char *line = NULL;
+    size_t capacity = 0;
+    int found = 0;
+    while (maps != NULL && getline(&line, &capacity, maps) > 0) {
+        /* proc_pid_maps(5): from-to, permissions, offset, device, inode. */
+        uintptr_t from, to;
+        unsigned long inode;
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %lu", &from, &to, &inode) == 3) {
+            found |= inode == file.st_ino && from <= (uintptr_t)address && (uintptr_t)address < to;
+        }
+    }
+    free(line);
+    if (maps != NULL) {
+        fclose(maps);
+    }
+    return found;
 }
 
-int next_descriptor(void) {
-    int descriptor = open("/dev/null", O_RDONLY);
-    close(descriptor);
-    return descriptor;
+int file_open_count(const char *path) {
+    struct stat file, other;
+    DIR *descriptors = stat(path, &file) == 0 ? opendir("/proc/self/fd") : NULL;
+    int count = descriptors == NULL ? -1 : 0;
+    for (struct dirent *entry; descriptors != NULL && (entry = readdir(descriptors)) != NULL;) {
+        count += entry->d_name[0] != '.' && fstat(atoi(entry->d_name), &other) == 0 && other.st_dev == file.st_dev &&
+                 other.st_ino == file.st_ino;
+    }
+    if (descriptors != NULL) {
+        closedir(descriptors);
+    }
+    return count;
 }
 
 size_t page_byte_count(void) {

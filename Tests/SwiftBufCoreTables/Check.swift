@@ -1,12 +1,15 @@
-// A test framework of one struct, because Swift Testing cannot import Embedded modules: it counts facts, and prints those that
-// do not hold.
+// A test framework of one struct, because Swift Testing cannot import Embedded modules: it counts the facts that hold, and keeps and
+// prints those that do not.
 
 /// Counts which facts hold.
 public struct Check {
     /// Facts that held.
     public private(set) var passed = 0
-    /// Facts that did not.
-    public private(set) var failed = 0
+    /// Facts that did not, each with the number of its row.
+    public private(set) var failures: [String] = []
+
+    /// The number of facts that did not hold.
+    public var failed: Int { failures.count }
 
     /// Nothing was stated yet.
     public init() {}
@@ -18,8 +21,9 @@ public struct Check {
         if condition {
             passed += 1
         } else {
-            failed += 1
-            print("failed: \(fact) \(detail)")
+            let failure = "\(fact) \(detail)"
+            failures.append(failure)
+            print("failed: \(failure)")
         }
     }
 }

@@ -11,7 +11,6 @@ public func mappingTables(_ check: inout Check) {
         return
     }
     defer { unsafe file_remove(path) }
-    let descriptor = next_descriptor()
     let before = swiftbuf_memory_allocated_bytes()
     unsafe emptyFacts(&check, path)
     check.that(unsafe fill(path), "the file can be filled")
@@ -20,7 +19,7 @@ public func mappingTables(_ check: inout Check) {
     unsafe modeFacts(&check, path)
     unsafe lifeFacts(&check, path)
     unsafe sparseFacts(&check, path)
-    check.that(next_descriptor() == descriptor, "no file is left open")
+    check.that(unsafe file_open_count(path) == 0, "no file is left open")
     check.that(swiftbuf_memory_allocated_bytes() == before, "mapped files are no memory of swiftbuf's own")
 }
 
@@ -120,8 +119,10 @@ private func refusalFacts(_ check: inout Check, _ path: UnsafePointer<CChar>) {
     for name in ["/dev/null", "/dev/zero", "/", "/no/such/file"] as [StaticString] {
         for mode in [MappingMode.readOnly, .writable, .copyOnWrite] {
             let text = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+            let openCount = unsafe file_open_count(text)
             let block = unsafe map(text, mode, &error)
             check.that(unsafe block == nil, "what is no file cannot be mapped", Int(mode.rawValue))
+            check.that(unsafe file_open_count(text) == openCount, "nor is it left open", Int(mode.rawValue))
             guard case .system = error else {
                 check.that(false, "and the system says why", Int(mode.rawValue))
                 continue
@@ -189,17 +190,18 @@ private func modeFacts(_ check: inout Check, _ path: UnsafePointer<CChar>) {
 
 private func lifeFacts(_ check: inout Check, _ path: UnsafePointer<CChar>) {
     var error: MappingError?
-    let descriptor = next_descriptor()
     guard let block = unsafe map(path, .writable, offset: page + 1, &error) else { return }
-    check.that(next_descriptor() == descriptor, "no file is open while it is mapped")
+    check.that(unsafe file_open_count(path) == 0, "no file is open while it is mapped")
     let first = unsafe block.pointee.base
     check.that(Int(bitPattern: first) % page == 1, "the mapping begins at the page in which the first byte lies")
     let last = unsafe first! + block.pointee.capacity - 1
     unsafe swiftbuf_storage_retain(block)
     unsafe swiftbuf_storage_release(block)
-    check.that(unsafe page_is_mapped(first) == 1 && page_is_mapped(last) == 1, "it is mapped while it has an owner")
+    let ends = unsafe [file_is_mapped_at(path, first), file_is_mapped_at(path, last)]
+    check.that(ends == [1, 1], "it is mapped while it has an owner: first page and last")
     unsafe swiftbuf_storage_release(block)
-    check.that(unsafe page_is_mapped(first) == 0 && page_is_mapped(last) == 0, "and no longer: first page and last")
+    let endsAfter = unsafe [file_is_mapped_at(path, first), file_is_mapped_at(path, last)]
+    check.that(endsAfter == [0, 0], "and no longer")
 }
 
 private func sparseFacts(_ check: inout Check, _ path: UnsafePointer<CChar>) {

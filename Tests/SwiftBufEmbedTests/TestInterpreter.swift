@@ -2,6 +2,7 @@
 //
 // No test imports the C library: CPython's headers define some of its types with other members than Swift's module does.
 
+import Foundation
 import SwiftBufEmbed
 import Testing
 
@@ -12,8 +13,14 @@ struct Missing: Error, CustomStringConvertible {
     let description: String
 }
 
-// Not in the environment that whoever runs the tests has activated: they look into the installation itself.
-private let started = Result { () throws(InterpreterError) in try Interpreter.start(.init(virtualEnvironment: .none)) }
+/// Where the tests find NumPy.
+///
+/// In the environment that SWIFTBUF_TEST_ENVIRONMENT names, or in the installation itself. Not in the one that whoever runs the tests has
+/// activated, which may be another Python's.
+private let environment: Interpreter.Configuration.VirtualEnvironment =
+    ProcessInfo.processInfo.environment["SWIFTBUF_TEST_ENVIRONMENT"].map { .at($0) } ?? .none
+
+private let started = Result { () throws(InterpreterError) in try Interpreter.start(.init(virtualEnvironment: environment)) }
 
 /// The interpreter, started by whichever test comes first.
 func sharedInterpreter() throws -> Interpreter {

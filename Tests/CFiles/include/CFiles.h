@@ -19,11 +19,11 @@ int file_byte(const char *path, size_t offset);
 /* Gives the file another size. 1 if it has it, else 0. */
 int file_resize(const char *path, size_t byte_count);
 
-/* Whether the page at an address is mapped. */
-int page_is_mapped(const void *address);
+/* Whether the page at an address maps this file. */
+int file_is_mapped_at(const char *path, const void *address);
 
-/* The descriptor that the next file to be opened will get. */
-int next_descriptor(void);
+/* How many descriptors of this process have this file open. Other files, which any thread may open, do not count. -1 if it is not known. */
+int file_open_count(const char *path);
 
 /* Bytes of one page. */
 size_t page_byte_count(void);

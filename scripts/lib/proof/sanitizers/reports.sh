@@ -29,7 +29,7 @@ count_reports() {
     { grep -rhE "$1" "${@:2}" 2>/dev/null || true; } | wc -l
 }
 
-# show_reports FOLDER: prints the beginning of each file that has one.
+# show_reports FOLDER: prints the beginning of each file that has one. That none has is what it should find.
 show_reports() {
     local file
     { grep -rlE "$any_report" "$1" 2>/dev/null || true; } | while read -r file; do
