@@ -128,12 +128,21 @@ extension EmbedTests {
             }
         }
 
-        @Test("a closure that calls itself through Python without end is a RecursionError")
+        @Test("a closure that calls itself through Python without end is a RecursionError, at the recursion limit or before")
         func endlessRecursion() throws {
             try withPython { python in
-                let again = try python.function("again") { _, arguments in try arguments[0](arguments[0]) }
-                let error = #expect(throws: PythonError.self) { try again(again) }
-                #expect(error?.typeName == "RecursionError")
+                let calls = Mutex(0)
+                let again = try python.function("again") { _, arguments in
+                    calls.withLock { $0 += 1 }
+                    return try arguments[0](arguments[0])
+                }
+                let limit = try python.evaluate("__import__('sys').getrecursionlimit()", as: Int.self)
+                for _ in 0..<3 {
+                    calls.withLock { $0 = 0 }
+                    let error = #expect(throws: PythonError.self) { try again(again) }
+                    #expect(error?.typeName == "RecursionError")
+                    #expect(calls.withLock { $0 } > limit / 4 && calls.withLock { $0 } <= limit)
+                }
                 try python.run("pass")
             }
         }

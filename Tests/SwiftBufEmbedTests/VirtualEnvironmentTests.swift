@@ -58,9 +58,15 @@ extension EmbedTests {
                 let environment = try TestEnvironment(in: "\(folder)/environment", "--system-site-packages")
                 await #expect(processExitsWith: .success) { [folder = environment.folder as String] in
                     try Interpreter.start(.init(virtualEnvironment: .at(folder))).withGIL { python in
-                        try python.importNumPy()
-                        try python.run("import sys", with: ["folder": folder])
-                        try python.expect("sys.prefix == folder and np.__file__.startswith(sys.base_prefix + '/')")
+                        // The folders that the environment's own program searches.
+                        try python.run(
+                            """
+                            import subprocess, sys
+                            ask = [folder + "/bin/python", "-I", "-c", "import sys; print(*sys.path, sep=':')"]
+                            searched = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip().split(":")
+                            shared = {path for path in searched if path.startswith(sys.base_prefix + "/") and "-packages" in path}
+                            """, with: ["folder": folder])
+                        try python.expect("sys.prefix == folder and set() < shared <= set(sys.path)")
                     }
                 }
             }
