@@ -215,15 +215,23 @@ def test_what_is_empty_needs_no_memory_and_has_an_address_all_the_same(room, raw
     assert swiftbuf.Buffer(exporter) == exporter
 
 
-@each_consumer
-@pytest.mark.parametrize("says_why", [False, True])
-def test_what_a_refusing_exporter_has_filled_is_not_released(room, consume, says_why):
-    exporter = room.exporter(refusal=BufferError("no") if says_why else True, late=1)
+def expect_nothing_released(exporter, consume):
     before = sys.getrefcount(exporter)
     with pytest.raises(BufferError):
         consume(exporter)
     exporter.fields.clear()  # the exception, which knows the frames that know the exporter
     assert (exporter.grants, exporter.releases, sys.getrefcount(exporter)) == (0, 0, before)
+
+
+@each_consumer
+def test_what_a_refusing_exporter_has_filled_is_not_released(room, consume):
+    expect_nothing_released(room.exporter(refusal=BufferError("no"), late=1), consume)
+
+
+@each_consumer
+@fails_silently
+def test_what_an_exporter_has_filled_that_fails_silently_is_not_released(room, consume):
+    expect_nothing_released(room.exporter(refusal=True, late=1), consume)
 
 
 def test_pointers_of_a_view_without_items_are_not_followed(room):
