@@ -10,7 +10,7 @@ PyObject *swiftbuf_buffer_reduce_ex(PyObject *self, PyObject *protocol) {
         return NULL;
     }
     PyObject *result = PyObject_CallMethod(module, "reduce", "OO", self, protocol);
-    Py_DECREF(module);
+    swiftbuf_drop_reference(module);
     return result;
 }
 
@@ -21,13 +21,13 @@ PyObject *swiftbuf_buffer_copy_module(PyObject *self, PyObject *unused) {
         return NULL;
     }
     int readonly = attribute == Py_True;
-    Py_DECREF(attribute);
+    swiftbuf_drop_reference(attribute);
     PyObject *copy = PyObject_CallMethod(self, "copy", "s", "K");
     if (copy == NULL || !readonly) {
         return copy;
     }
     PyObject *view = PyObject_CallMethod(copy, "toreadonly", NULL);
-    Py_DECREF(copy);
+    swiftbuf_drop_reference(copy);
     return view;
 }
 

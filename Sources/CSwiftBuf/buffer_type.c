@@ -52,17 +52,17 @@ static PyObject *buffer_hex(PyObject *self, PyObject *arguments, PyObject *names
     }
     Py_buffer pinned;
     if (PyObject_GetBuffer(self, &pinned, PyBUF_FULL_RO) != 0) {
-        Py_DECREF(bytes);
+        swiftbuf_drop_reference(bytes);
         return NULL;
     }
     PyObject *result = NULL;
     PyObject *method = PyObject_GetAttrString(bytes, "hex");
     if (method != NULL) {
         result = PyObject_Call(method, arguments, names);
-        Py_DECREF(method);
+        swiftbuf_drop_reference(method);
     }
     PyBuffer_Release(&pinned);
-    Py_DECREF(bytes);
+    swiftbuf_drop_reference(bytes);
     return result;
 }
 

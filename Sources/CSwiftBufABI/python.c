@@ -55,7 +55,7 @@ void swiftbuf_raise_type(swiftbuf_exception kind, const char *format, PyObject *
         return;
     }
     PyErr_Format(exception_class(kind), format, name, text);
-    Py_DECREF(name);
+    swiftbuf_drop_reference(name);
 }
 
 void swiftbuf_raise_type_from(swiftbuf_exception kind, const char *format, const char *text, PyObject *object) {
@@ -64,7 +64,7 @@ void swiftbuf_raise_type_from(swiftbuf_exception kind, const char *format, const
         return;
     }
     PyErr_Format(exception_class(kind), format, text, name);
-    Py_DECREF(name);
+    swiftbuf_drop_reference(name);
 }
 
 size_t swiftbuf_type_name(PyObject *object, unsigned char *name, size_t capacity) {
@@ -78,7 +78,7 @@ size_t swiftbuf_type_name(PyObject *object, unsigned char *name, size_t capacity
     else {
         memcpy(name, bytes, count);
     }
-    Py_XDECREF(text);
+    swiftbuf_drop_reference(text);
     return count;
 }
 
