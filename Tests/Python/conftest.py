@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -202,7 +203,9 @@ def fails_silently(test: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(test)
     def is_ended_by_cpython(**fixtures: object) -> None:
-        child = os.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of other threads, which the child does without
+            child = os.fork()
         if child == 0:
             try:
                 test(**fixtures)
