@@ -17,6 +17,8 @@ extension Python {
     /// ``PythonExceptionConvertible`` says, with the error's description. When that comes back into Swift, ``PythonError/swiftError`` is
     /// the error.
     ///
+    /// Calls of such callables nest as deep as `sys.getrecursionlimit()` says, on each thread; a deeper one is a `RecursionError`.
+    ///
     /// - Parameters:
     ///   - name: Its `__name__`, without a NUL.
     ///   - body: Gets the interpreter and the arguments; what it returns is converted, nil to `None`. It must not trap on any
