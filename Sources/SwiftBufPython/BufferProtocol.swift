@@ -44,7 +44,7 @@ private func getBufferAmongThreads(
     case .granted:
         export.countExportOfStorage()
         unsafe fill(view, from: export, request)
-        unsafe view.pointee.obj = swiftbuf_new_reference(object)
+        unsafe view.pointee.obj = swiftbuf_new_reference_to_buffer(object)
         return 0
     case .refused(let refusal):
         unsafe swiftbuf_exports_end(export.exportsWord)
@@ -76,7 +76,7 @@ private func grant(
     let export = unsafe ExportBlock(of: object)
     unsafe fill(view, from: export, request)
     export.countExport()
-    unsafe view.pointee.obj = swiftbuf_new_reference(object)
+    unsafe view.pointee.obj = swiftbuf_new_reference_to_buffer(object)
 }
 
 /// Fills all fields of a view but `obj`.

@@ -1,7 +1,7 @@
 """Objects that CPython 3.12 and newer never free: None, small integers, short strings (PEP 683).
 
 Their counts stay as they are. The macros of the limited API of 3.11, in which the one wheel is compiled, would count
-them down, for references that CPython did not count up.
+them, up or down, against references that CPython does not count.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ OPERATIONS: dict[str, Callable[[Any], object]] = {
     "full": lambda _: swiftbuf.full((1, 2), 7, "B"),
     "frombuffer": lambda _: swiftbuf.frombuffer(b"x", "B", 1),
     "an import": lambda _: swiftbuf.Buffer(b"x").release(),
+    "an exporter": lambda _: swiftbuf.Buffer(b"x").obj,
     "a copy": lambda _: swiftbuf.copy(b"x"),
     "resize": lambda _: swiftbuf.zeros(2).resize(3),
     "release": lambda b: b[:1].release(),

@@ -27,32 +27,31 @@ enum {
 
 /* --- references and types --- */
 
-/* One more reference to an object of which the caller has one, such as a Buffer or an exporter. */
+/* References go by calls: the macros of the limited API of 3.11 count immortal objects too (PEP 683: None, small integers, short strings and
+   bytes), of which CPython 3.12 and newer count nothing. NULL may be dropped. */
 SWIFTBUF_INLINE PyObject *swiftbuf_new_reference(PyObject *object) {
-    Py_INCREF(object);
+    Py_IncRef(object);
     return object;
 }
 
-/* A call, not Py_XDECREF: that of the limited API of 3.11 counts immortal objects down (PEP 683: None, small integers, short strings), for
-   which CPython 3.12 and newer did not count up when it gave them to us. NULL is nothing. */
 SWIFTBUF_INLINE void swiftbuf_drop_reference(PyObject *object) {
     Py_DecRef(object);
 }
 
-/* A new reference to an object that is immortal from CPython 3.12 on: a call, as above. */
-SWIFTBUF_INLINE PyObject *swiftbuf_new_constant(PyObject *constant) {
-    Py_IncRef(constant);
-    return constant;
+/* For an export, without the call: a Buffer is never immortal. */
+SWIFTBUF_INLINE PyObject *swiftbuf_new_reference_to_buffer(PyObject *buffer) {
+    Py_INCREF(buffer);
+    return buffer;
 }
 
 /* None, a new reference. */
 SWIFTBUF_INLINE PyObject *swiftbuf_none(void) {
-    return swiftbuf_new_constant(Py_None);
+    return swiftbuf_new_reference(Py_None);
 }
 
 /* NotImplemented, a new reference. */
 SWIFTBUF_INLINE PyObject *swiftbuf_not_implemented(void) {
-    return swiftbuf_new_constant(Py_NotImplemented);
+    return swiftbuf_new_reference(Py_NotImplemented);
 }
 
 SWIFTBUF_INLINE int swiftbuf_is_none(PyObject *object) {

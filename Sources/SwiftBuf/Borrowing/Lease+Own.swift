@@ -90,7 +90,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
     @inline(__always)
     private func hold(_ object: UnsafeMutablePointer<PyObject>, _ storage: UnsafeMutablePointer<swiftbuf_storage>) {
         unsafe pointee.storage = storage
-        unsafe pointee.object = swiftbuf_new_reference(object)
+        unsafe pointee.object = swiftbuf_new_reference_to_buffer(object)
         unsafe pointee.holds = [.word, .object]
     }
 
