@@ -24,6 +24,8 @@ from typing import Any
 
 import pytest
 import swiftbuf
+from hostile_room import Room
+from mapped_files import CONTENT
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
@@ -190,6 +192,49 @@ def raw_buffer(helpers_folder: Path) -> ModuleType:
 def hostile_exporter(helpers_folder: Path) -> ModuleType:
     """The exporter in C whose every field is set from Python, right or wrong."""
     return compile_extension("hostile_exporter", helpers_folder, [])
+
+
+@pytest.fixture
+def room(hostile_exporter: ModuleType) -> Iterator[Room]:
+    """Memory between two fences; at the end every grant was given back once, and no byte was written."""
+    room = Room(hostile_exporter)
+    yield room
+    room.check()
+    room.exporters.clear()  # pytest holds the room a while, and an exception in it would hold what its traceback shows
+
+
+@pytest.fixture(scope="session")
+def make_root(hostile_exporter: ModuleType, raw_buffer: ModuleType) -> Callable[..., Any]:
+    """What makes a Root of one of random_views.root_recipes()."""
+    from random_views import Root  # hypothesis takes half a second, which most runs can do without
+
+    def make(recipe: tuple[Any, int, str]) -> Root:
+        structure, seed, owned = recipe
+        return Root(structure, seed, hostile_exporter, raw_buffer, owned)
+
+    return make
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> str:
+    """The path of a file of three pages and a bit: mapped_files.CONTENT."""
+    file = tmp_path / "data"
+    file.write_bytes(CONTENT)
+    return str(file)
+
+
+@pytest.fixture
+def empty_file(tmp_path: Path) -> str:
+    """The path of a file without a byte."""
+    file = tmp_path / "empty"
+    file.touch()
+    return str(file)
+
+
+@pytest.fixture(scope="session")
+def slow_system(helpers_folder: Path) -> Path:
+    """System calls that take their time or fail, to be preloaded."""
+    return compile_shared(HERE / "c" / "slow_system.c", helpers_folder / "slow_system.so", [])
 
 
 def fails_silently(test: Callable[..., None]) -> Callable[..., None]:

@@ -7,7 +7,7 @@ that exports by `__buffer__` returns a memoryview from it, as the language deman
 (the results of _testbuffer's get_contiguous() and ndarray.memoryview_from_buffer()), so that the two are compared with
 each other. NumPy is hidden while the source is executed, which the suite allows for: it leaves two formats out where it
 finds NumPy, and calls functions that NumPy has not any more. Buffers are held against NumPy in
-test_random_structures.py.
+test_random_structures.py and test_random_assignment.py.
 
 Where a Buffer shall do something else than a memoryview, the test says so in a `Difference`. It names the method and,
 where that is enough, the one kind of assertion in it that fails: then all others of the method still count.

@@ -1,4 +1,4 @@
-"""What test_mapped.py runs in a process of its own. Run as a program: one case, by its name, with its arguments.
+"""What the tests of mapped files run in processes of their own. Run as a program: one case by its name, with arguments.
 
 With c/slow_system.c loaded before the C library, whose system calls take their time or fail.
 """

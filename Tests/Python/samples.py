@@ -1,7 +1,8 @@
-"""Buffers with known contents, and NumPy as the judge of their views."""
+"""Buffers with known contents, keys for them, and NumPy as the judge of their views."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,23 @@ def assert_is_numpys(b: swiftbuf.Buffer, expected: np.ndarray) -> None:
     assert b.contiguous is (expected.flags.c_contiguous or expected.flags.f_contiguous)
     assert b.tolist() == expected.tolist() and b.tobytes() == expected.tobytes()
     assert np.array_equal(np.asarray(b), expected)
+
+
+def keys_of(rank: int, generator: random.Random) -> tuple[object, ...]:
+    """Return a key for so many dimensions: ints in reach, slices, new axes, at most one ellipsis."""
+    parts: list[object] = []
+    for _ in range(generator.randrange(rank + 1)):
+        kind = generator.randrange(3)
+        if kind == 0:
+            parts.append(generator.choice([0, 1, -1, -2]))
+        else:
+            ends = [generator.choice([None, 0, 1, 2, 3, -1, -2, -4]) for _ in range(2)]
+            parts.append(slice(*ends, generator.choice([None, 1, 2, -1, -2, 3])))
+    if generator.random() < 0.4:
+        parts.insert(generator.randrange(len(parts) + 1), ...)
+    for _ in range(generator.choice([0, 0, 1, 2])):
+        parts.insert(generator.randrange(len(parts) + 1), None)
+    return tuple(parts)
 
 
 class Trap:

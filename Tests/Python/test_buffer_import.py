@@ -1,6 +1,6 @@
 """Buffer(obj) and frombuffer(): whose memory it is, what keeps it, when the exporter has its buffer back.
 
-What hostile exporters do is test_import_rules.py's matter.
+What hostile exporters do is the matter of test_import_rules.py and the files beside it.
 """
 
 import array

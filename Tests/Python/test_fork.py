@@ -1,7 +1,7 @@
 """A forked child has the Buffers of its parent, with all that is counted, and memory of its own.
 
 Each case of fork_cases.py forks in a process of its own. Files mapped with "r+", which both share, are in
-test_mapped.py.
+test_mapped_lifetime.py.
 """
 
 from __future__ import annotations

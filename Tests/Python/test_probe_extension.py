@@ -15,18 +15,10 @@ import numpy as np
 import pytest
 import swiftbuf
 from conftest import fails_silently
-from test_import_rules import Room
+from hostile_room import Room
 from test_wheel import left_writable, output
 
 PARTICLE = np.dtype([("position", "f4", 3), ("fixed", "?"), ("mass", "f8")], align=True)
-
-
-@pytest.fixture
-def room(hostile_exporter):
-    room = Room(hostile_exporter)
-    yield room
-    room.check()
-    room.exporters.clear()
 
 
 def doubles(room: Room, **fields):

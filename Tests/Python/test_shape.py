@@ -11,8 +11,7 @@ import struct
 import numpy as np
 import pytest
 import swiftbuf
-from samples import Trap, address, assert_is_numpys, counted
-from test_indexing import keys_of
+from samples import Trap, address, assert_is_numpys, counted, keys_of
 
 # --- reshape ---
 
