@@ -7,14 +7,11 @@ each section can be read and tried alone. A block is a session (>>>), or a whole
 import builtins
 import contextlib
 import doctest
-import importlib.util
 import io
 import itertools
-import json
 import re
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,6 +19,11 @@ import pytest
 import swiftbuf
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "docs"))  # where draw.py is
+from draw import PICTURES, measured  # noqa: E402
+from drawing.layouts import LAYOUTS, SHAPE  # noqa: E402
+from drawing.view_or_copy import figures  # noqa: E402
+
 GUIDE = ROOT / "docs" / "core-concepts.md"
 IMAGES = ROOT / "docs" / "images"
 TEXT = GUIDE.read_text()
@@ -40,17 +42,6 @@ def sections() -> dict[str, list[tuple[str, str, int]]]:
 
 
 SECTIONS = sections()
-
-
-def load_drawing() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("guide_drawing", ROOT / "docs" / "draw.py")
-    assert spec is not None and spec.loader is not None
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # a dataclass looks for its module there
-    spec.loader.exec_module(module)
-    return module
-
-
-draw = load_drawing()
 
 
 def run_session(code: str, line: int, scope: dict[str, Any]) -> None:
@@ -107,14 +98,14 @@ def test_every_link_and_picture_of_the_guide_is_there() -> None:
             assert anchor in [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles], target
 
 
-@pytest.mark.parametrize("name", draw.PICTURES)
+@pytest.mark.parametrize("name", PICTURES)
 def test_the_pictures_are_those_that_the_script_draws(name: str) -> None:
-    assert (IMAGES / name).read_text() == draw.PICTURES[name]()
+    assert (IMAGES / name).read_text() == PICTURES[name]()
 
 
-@pytest.mark.parametrize("layout", draw.LAYOUTS, ids=lambda layout: layout.code)
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.code)
 def test_the_drawn_layouts_are_those_of_buffers(layout: Any) -> None:
-    b = swiftbuf.zeros(draw.SHAPE, "d")
+    b = swiftbuf.zeros(SHAPE, "d")
     view = eval(layout.code, {"b": b})
     assert (view.shape, view.strides) == (layout.shape, layout.strides)
     assert np.asarray(view).ctypes.data - np.asarray(b).ctypes.data == layout.offset
@@ -122,8 +113,7 @@ def test_the_drawn_layouts_are_those_of_buffers(layout: Any) -> None:
 
 
 def test_the_measured_figures_of_the_guide_are_those_of_the_file() -> None:
-    measured = json.loads((IMAGES / "view-or-copy.json").read_text())
-    for line in draw.figures(measured):
+    for line in figures(measured()):
         assert line in TEXT, line
 
 
