@@ -191,6 +191,25 @@ extension EmbedTests {
             }
         }
 
+        @Test("of two Swift errors in one chain each exception has its own, and one without has that of the nearest cause")
+        func swiftErrorsInChain() throws {
+            try withPython { python in
+                let caught = try error(
+                    of: """
+                        try:
+                            try: first()
+                            except RuntimeError: second()
+                        except RuntimeError as e: raise ValueError from e
+                        """, python,
+                    with: [
+                        "first": thrower(ImagingError(code: 6), python), "second": thrower(ImagingError(code: 7), python),
+                    ])
+                #expect(caught.swiftError as? ImagingError == ImagingError(code: 7))
+                #expect(caught.cause?.swiftError as? ImagingError == ImagingError(code: 7))
+                #expect(caught.cause?.cause?.swiftError as? ImagingError == ImagingError(code: 6))
+            }
+        }
+
         @Test("a PythonError thrown into Python is the very same exception, with its traceback")
         func sameException() throws {
             try withPython { python in

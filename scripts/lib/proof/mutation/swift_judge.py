@@ -31,6 +31,6 @@ class Swift(Judge):
         command += ["--scratch-path", str(FOLDER / "swift")]
         command += ["--filter", rf"SwiftBufEmbedTests\..*({'|'.join(tests)})"]
         outcome = run(command, COPY, ENVIRONMENT, limit, stop_at="\u2718 Test ")
-        failed = last(r"\u2718 Test (.*?) (?:recorded|failed)", outcome.text, "")
+        failed = last(r"\u2718 Test (?!run with)(.*?) (?:recorded|failed)", outcome.text, "")
         running = last(r"Test (.*?) started", outcome.text, "swift test")
         return verdict(outcome, failed, running)
