@@ -16,6 +16,9 @@ COPY = FOLDER / "tree"
 CODE = ("Sources/", "python/", "Package.swift", "scripts/hatch_build.py")
 """What is built, or says how."""
 
+TESTS = ("Tests/CFiles/", "Tests/CoreAlone/", "Tests/Python/", "Tests/SwiftBuf")
+"""What judges it."""
+
 
 def files() -> list[str]:
     """Return the files that git knows of, or would."""
