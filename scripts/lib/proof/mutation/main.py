@@ -26,6 +26,15 @@ SHOWN_IN_SHORT_FORM = "a dimension of no items makes the packed length that of t
 """The fault that the short form puts in: one of the core, which is built and judged within a minute."""
 
 
+Asked = list[tuple[Judge, tuple[str, ...]]]
+"""Tests, with those who run them."""
+
+TestsFor = Callable[[Fault], Asked]
+
+LONGEST = 1800
+"""Seconds that all tests of a judge may take on the code as it is."""
+
+
 class Wrong(Exception):
     """Why nothing can be said of a mutant."""
 
@@ -42,14 +51,14 @@ class Mutation:
 
     def run(self) -> bool:
         """Find out what becomes of each fault; return whether something can be said of all."""
-        unseen = self.go_through(self.faults, self.judge_by_named)
+        unseen = self.go_through(self.faults, lambda fault: by_judge(fault.tests), named=True)
         if unseen:
             say(f"   {len(unseen)} were not seen by the tests that they name: asking all tests")
-            self.go_through(unseen, self.judge_by_all)
+            self.go_through(unseen, self.all_tests, named=False)
         return all(self.results.of(fault) for fault in self.faults)
 
-    def go_through(self, faults: list[Fault], judge: Callable[[Fault], Verdict | None]) -> list[Fault]:
-        """Judge faults, and return those of which this says nothing yet."""
+    def go_through(self, faults: list[Fault], tests_for: TestsFor, named: bool) -> list[Fault]:
+        """Ask tests about faults, and return those of which nothing is known yet: that named tests pass says little."""
         unseen = []
         for number, fault in enumerate(faults, start=1):
             what = f"{number}/{len(faults)} {fault.topic}: {fault.name}"
@@ -58,49 +67,37 @@ class Mutation:
                 say(f"{what}: {'caught by ' + str(kept['caught_by']) if kept['caught_by'] else 'SURVIVES'} (kept)")
                 continue
             try:
-                found = self.with_fault(fault, judge)
+                found = self.with_fault(fault, tests_for(fault))
             except Wrong as error:
                 say(f"{what}: {error}")
                 continue
-            if found is None:
+            if named and not found.caught_by:
                 say(f"{what}: not seen by {', '.join(fault.tests)}")
                 unseen.append(fault)
                 continue
+            self.results.keep(fault, found.caught_by, named, found.seconds)
             say(f"{what}: {'caught by ' + found.caught_by if found.caught_by else 'SURVIVES'} ({found.seconds:.0f} s)")
         return unseen
 
-    def with_fault(self, fault: Fault, judge: Callable[[Fault], Verdict | None]) -> Verdict | None:
-        """Put a fault into the copy while it is judged, and keep what is found."""
-        for each, tests in by_judge(fault.tests):
-            self.pass_without_fault(each, tests)
+    def with_fault(self, fault: Fault, asked: Asked) -> Verdict:
+        """Put a fault into the copy while tests are asked, one judge after another until a test fails."""
+        for judge, tests in asked:
+            self.pass_without_fault(judge, tests)
         right = (tree.COPY / fault.file).read_text(encoding="utf-8")
         began = time.monotonic()
         tree.put(fault.file, fault.applied(right).encode())
         try:
-            found = judge(fault)
+            found = Verdict("", 0)
+            for judge, tests in asked:
+                if not found.caught_by:
+                    found = self.ask(fault, judge, tests)
         finally:
             tree.put(fault.file, right.encode())
-        if found is None:
-            return None
-        found = replace(found, seconds=time.monotonic() - began)
-        self.results.keep(fault, found.caught_by, judge == self.judge_by_named, found.seconds)
-        return found
+        return replace(found, seconds=time.monotonic() - began)
 
-    def judge_by_named(self, fault: Fault) -> Verdict | None:
-        """Ask the tests that a fault names; None if they see nothing."""
-        for judge, tests in by_judge(fault.tests):
-            found = self.ask(fault, judge, tests)
-            if found.caught_by:
-                return found
-        return None
-
-    def judge_by_all(self, fault: Fault) -> Verdict:
-        """Ask all tests that run the code that a fault is in."""
-        found = Verdict("", 0)
-        for judge in JUDGES:
-            if self.concerns(judge, fault) and not found.caught_by:
-                found = self.ask(fault, judge, judge.everything())
-        return found
+    def all_tests(self, fault: Fault) -> Asked:
+        """Return all tests that run the code that a fault is in."""
+        return [(judge, judge.everything()) for judge in JUDGES if self.concerns(judge, fault)]
 
     @staticmethod
     def concerns(judge: Judge, fault: Fault) -> bool:
@@ -122,7 +119,7 @@ class Mutation:
                 return Verdict("", 0)
             raise Wrong("what is built with it is what was built before")
         usual = self.results.seconds_without_fault(tests)
-        found = judge.ask(tests, limit=60 + 5 * usual if usual is not None else 900)
+        found = judge.ask(tests, limit=60 + 5 * usual if usual is not None else LONGEST)
         if found.caught_by:
             self.built[judge.name].add(built)
         return found
@@ -135,7 +132,7 @@ class Mutation:
         if self.results.seconds_without_fault(tests) is not None:
             return
         self.built[judge.name].add(judge.build())
-        found = judge.ask(tests, limit=900)
+        found = judge.ask(tests, limit=LONGEST)
         if found.caught_by:
             raise Wrong(f"without any fault a test fails: {found.caught_by}")
         self.results.keep_without_fault(tests, found.seconds)
