@@ -22,8 +22,8 @@ LEFT_OUT = {
     "test_typing.py",
     "test_out_of_memory.py",
 }
-"""Tests of what is around the extension: the wheel file, its symbols, another extension, the stubs, the allocations that
-the linker's file names."""
+"""Tests of what is around the extension: the wheel file, its symbols, another extension, the stubs, those that look
+for functions in what the linker made."""
 
 
 class Python(Judge):
@@ -50,7 +50,7 @@ class Python(Judge):
 
     def ask(self, tests: tuple[str, ...], limit: float) -> Verdict:
         """Run files of tests, in their order, until one fails; but for those that measure time, which others disturb."""
-        command = [str(VENV / "bin" / "python"), *"-m pytest -x -v -p no:cacheprovider -m".split(), "not alone"]
+        command = [str(VENV / "bin" / "python"), "-m", "pytest", "-xvp", "no:cacheprovider", "-m", "not alone"]
         command += [f"Tests/Python/{test}" for test in tests]
         path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
         outcome = run(command, COPY, ENVIRONMENT | {"PATH": path}, limit)
