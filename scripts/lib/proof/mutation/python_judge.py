@@ -49,7 +49,7 @@ class Python(Judge):
         return tuple(sorted({path.name for path in (COPY / "Tests" / "Python").glob("test_*.py")} - LEFT_OUT))
 
     def ask(self, tests: tuple[str, ...], limit: float) -> Verdict:
-        """Run files of tests, in their order, until one fails; but for those that measure time, which others disturb."""
+        """Run files of tests until one test fails; not those that measure time, which others disturb."""
         command = [str(VENV / "bin" / "python"), "-m", "pytest", "-xvp", "no:cacheprovider", "-m", "not alone"]
         command += [f"Tests/Python/{test}" for test in tests]
         path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
