@@ -7,7 +7,8 @@ first test.
 
     PYTHONPATH=scripts/lib/proof python3.14-dbg -m pytest -p leak_hunt [--rounds 10] [--warm-ups 3]
 
-Every extension has to be compiled for the debug build: what others do with references is not in its count.
+Every extension has to be compiled for the debug build: what others do with references is not in its count. The tests
+may be divided among processes (pytest-xdist), each of which counts what is its own.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import warnings
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import swiftbuf
@@ -142,13 +144,27 @@ class Hunt:
             self.leaks.append(f"{test} leaks {', '.join(leaked)}")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Fail if anything was found."""
+        """Fail if anything was found; a process that has a part of the tests hands over what it found."""
         gc.collect()
         grown = swiftbuf.allocated_bytes() - self.swift_bytes
         if grown > 0:
             self.leaks.append(f"after all tests Swift has {grown} bytes more than before")
         if self.leaks or self.failed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["hunt"] = [self.hunted, dict(self.left_out), self.leaks, self.failed]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Take what a process found that had a part of the tests; of one that crashed nothing is known."""
+        if "hunt" not in getattr(node, "workeroutput", {}):
+            self.failed.append(f"{node.gateway.id}: it did not come to its end: {error}")
+            return
+        hunted, left_out, leaks, failed = node.workeroutput["hunt"]
+        self.hunted += hunted
+        self.left_out.update(left_out)
+        self.leaks += leaks
+        self.failed += failed
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what was found."""
