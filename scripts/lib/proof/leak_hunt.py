@@ -14,6 +14,7 @@ may be divided among processes (pytest-xdist), each of which counts what is its 
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import itertools
 import os
@@ -26,6 +27,7 @@ from typing import Any
 
 import pytest
 import swiftbuf
+from _pytest.fixtures import FixtureDef
 from _pytest.runner import runtestprotocol
 from test.libregrtest.utils import clear_caches
 
@@ -65,6 +67,7 @@ class Hunt:
         self.leaks: list[str] = []
         self.failed: list[str] = []
         self.swift_bytes = 0
+        self.printed_at_the_end: list[str] = []
         self.processes = 0
         # They have no room of their own for numbers to be made in: a measurement shall not be in what it measures.
         self.counts = {name: array("q", [0] * (rounds + 1)) for name in COUNTERS}
@@ -76,8 +79,12 @@ class Hunt:
             self.processes += 1
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_finish(self) -> None:
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Remember what Swift has before the first test, and let nothing that comes later escape the collector."""
+        with contextlib.suppress(ImportError):  # pytest has loaded it by now, if the tests have one
+            from conftest import SUMMARY
+
+            self.printed_at_the_end = session.config.stash[SUMMARY]
         self.swift_bytes = swiftbuf.allocated_bytes()
         # Part of what conftest.py hides from it after a test is pytest's, which drops that in a cycle.
         gc.freeze = gc.unfreeze = lambda: None
@@ -117,10 +124,13 @@ class Hunt:
     def run_once(self, item: pytest.Item) -> bool:
         """Run a test with its own fixtures; those of its file and of the session stay. Return whether it passed."""
         passed = True
+        lines = len(self.printed_at_the_end)
         for report in runtestprotocol(item, log=False, nextitem=item.parent):
             if report.failed:
                 passed = False
                 self.failed.append(f"{item.nodeid}\n{report.longreprtext}")
+        del self.printed_at_the_end[lines:]
+        forget_run(item)
         return passed
 
     def measure(self, number: int) -> None:
@@ -179,6 +189,23 @@ class Hunt:
             yield f"not hunted, because the test {reason}: {count}"
         yield from (f"LEAK {leak}" for leak in self.leaks)
         yield f"hunted {self.hunted} tests, {self.rounds} rounds each: {len(self.leaks)} leaks"
+
+
+def forget_run(item: pytest.Item) -> None:
+    """Drop what pytest and the tests themselves keep of each run, so that it does not look like a leak."""
+    # A fixture of the session remembers each fixture that took it, to end that one first, also when it has long ended.
+    for fixture in itertools.chain.from_iterable(item._fixtureinfo.name2fixturedefs.values()):
+        fixture._finalizers[:] = itertools.filterfalse(is_of_ended_fixture, fixture._finalizers)
+    # An exception that is an argument of the test gathers the frames that it was raised through.
+    for argument in getattr(getattr(item, "callspec", None), "params", {}).values():
+        if isinstance(argument, BaseException):
+            argument.__traceback__ = None
+
+
+def is_of_ended_fixture(finalizer: Callable[[], object]) -> bool:
+    """Tell whether a finalizer of pytest's would end a fixture that has ended, which does nothing."""
+    fixture = getattr(finalizer.func, "__self__", None) if isinstance(finalizer, functools.partial) else None
+    return isinstance(fixture, FixtureDef) and fixture.cached_result is None
 
 
 def end_fixtures(item: pytest.Item, nextitem: pytest.Item | None) -> None:
