@@ -2,8 +2,9 @@
 
 As CPython's own `regrtest -R` does: after some warm-ups, all references (`sys.gettotalrefcount()`), all blocks of
 Python's allocator (`sys.getallocatedblocks()`) and all file descriptors are counted after each round. What grows in
-every round leaks; caches and the like grow now and then. The bytes that Swift has are held against those before the
-first test.
+most rounds leaks. Caches and the like grow now and then; and what a thread of pytest-xdist's holds for a moment would
+hide a leak, if that had to be seen in every round. The bytes that Swift has are held against those before the first
+test.
 
     PYTHONPATH=scripts/lib/proof python3.14-dbg -m pytest -p leak_hunt [--rounds 10] [--warm-ups 3]
 
@@ -18,6 +19,7 @@ import functools
 import gc
 import itertools
 import os
+import statistics
 import sys
 import warnings
 from array import array
@@ -144,12 +146,12 @@ class Hunt:
             self.counts[name][number] = counter()
 
     def judge(self, test: str) -> None:
-        """Note what has grown in every round."""
+        """Note what has grown in most rounds."""
         growth = {
             name: [after - before for before, after in itertools.pairwise(counts)]
             for name, counts in self.counts.items()
         }
-        leaked = [f"{name} {each}" for name, each in growth.items() if min(each) > 0]
+        leaked = [f"{name} {each}" for name, each in growth.items() if statistics.median(each) > 0]
         if leaked:
             self.leaks.append(f"{test} leaks {', '.join(leaked)}")
 
