@@ -108,8 +108,6 @@ class ExtensionBuildHook(BuildHookInterface):
         command += ["--disable-local-rpath"]
         # The compiler keeps hashes of its inputs in the object files, which depend on the build folder too.
         command += ["-Xswiftc", "-Xfrontend", "-Xswiftc", "-disable-incremental-llvm-codegen"]
-        # Each function begins a cache line: else what an export costs depends, by a twelfth, on what stands before it.
-        command += ["-Xswiftc", "-Xllvm", "-Xswiftc", "-align-all-functions=6", "-Xcc", "-falign-functions=64"]
         for argument in linker:
             command += ["-Xlinker", argument]
         self.app.display_info(" ".join(command))
