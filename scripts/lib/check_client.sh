@@ -11,7 +11,7 @@ check_client() {
     name=photograph_in_swift
     cp -R "Examples/$name" "$client"
     rm -rf "$client"/.build* "$client/Package.resolved"
-    # Two more targets: the README's program, and the one source that must not compile.
+    # More targets: the README's program, and one for each file that must not compile.
     "$1" scripts/lib/client_package.py "$PWD" "$client"
 
     # What SwiftPM planned the last time, of a client elsewhere, it would take for the plan of this one.

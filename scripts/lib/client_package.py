@@ -1,16 +1,18 @@
-"""Make a copy of an example a package outside of the checkout, with two more targets.
+"""Make a copy of an example a package outside of the checkout, with more targets.
 
 client_package.py CHECKOUT PACKAGE
 
 The dependency of PACKAGE, `../..`, becomes CHECKOUT. "ReadmeProgram" is the first Swift block of CHECKOUT's README.md;
-what it is to print, by its comments `print(…) // VALUE: why`, is in ReadmeProgram/expected.txt. "Fixture" is a library
-of one source, which whoever builds it puts there.
+what it is to print, by its comments `print(…) // VALUE: why`, is in ReadmeProgram/expected.txt. Each file of
+Tests/MustNotCompile is the one source of a library of its own name, which must_not_compile.py builds: no two of them
+share a file, a module or a folder.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -35,8 +37,13 @@ def main(checkout: Path, package: Path) -> None:
     more = f"""
         .executableTarget(
             name: "ReadmeProgram", dependencies: {products},
-            path: "ReadmeProgram", exclude: ["expected.txt"]),
-        .target(name: "Fixture", dependencies: {products}, path: "Fixture"),"""
+            path: "ReadmeProgram", exclude: ["expected.txt"]),"""
+    for fixture in sorted((checkout / "Tests" / "MustNotCompile").glob("*.swift")):
+        more += f"""
+        .target(name: "{fixture.stem}", dependencies: {products}, path: "Fixtures/{fixture.stem}"),"""
+        own = package / "Fixtures" / fixture.stem
+        own.mkdir(parents=True)
+        shutil.copy(fixture, own)
     text = text.replace(DEPENDENCY, f"path: {json.dumps(str(checkout), ensure_ascii=False)}")
     manifest.write_text(text.replace(TARGETS, TARGETS + more), encoding="utf-8")
 
@@ -48,8 +55,6 @@ def main(checkout: Path, package: Path) -> None:
     folder.mkdir()
     (folder / "main.swift").write_text(program, encoding="utf-8")
     (folder / "expected.txt").write_text("".join(line + "\n" for line in printed), encoding="utf-8")
-    (package / "Fixture").mkdir()
-    (package / "Fixture" / "Fixture.swift").write_text("", encoding="utf-8")
 
 
 def _refuse(words: tuple[str, ...], manifest: Path) -> None:

@@ -2,11 +2,12 @@
 
 must_not_compile.py PACKAGE SCRATCH [FIXTURE...]
 
-PACKAGE is a package with a target "Fixture" whose one source is Fixture/Fixture.swift; SCRATCH is where it is built.
-Each fixture becomes that source. Its lines `// error: TEXT` say which errors the compiler has to report: one on that
+PACKAGE has a target for each fixture, of its name, with the one source Fixtures/NAME/NAME.swift (client_package.py makes
+them); SCRATCH is where it is built. The lines `// error: TEXT` say which errors the compiler has to report: one on that
 line whose text contains TEXT; a line may ask for several. Any other error fails the check, and so does an error that
-does not come. A fixture without such a line must compile. Without FIXTURE, all of Tests/MustNotCompile are checked.
-Exit code 1: one fails.
+does not come. A fixture without such a line must compile. What an earlier run made of a fixture is deleted first, and
+the build has to say that it compiles it: no result hangs on the times of files. FIXTURE is a name, such as TokenEscapes;
+without it, all of Tests/MustNotCompile are checked. Exit code 1: one fails.
 """
 
 from __future__ import annotations
@@ -52,6 +53,11 @@ def reported_errors(output: str, file: Path) -> set[Error]:
     return found
 
 
+def was_compiled(output: str, name: str) -> bool:
+    """Whether a build says that it compiles the fixture, and does not take it for up to date."""
+    return f" Compiling {name} {name}.swift" in output
+
+
 def complaints(expected: list[Error], reported: set[Error], succeeded: bool) -> list[str]:
     """Return what is wrong, a sentence each; nothing if the errors are those that were asked for."""
     wrong = []
@@ -69,37 +75,38 @@ def complaints(expected: list[Error], reported: set[Error], succeeded: bool) -> 
     return wrong
 
 
-def check(fixture: Path, package: Path, scratch: Path) -> bool:
+def check(name: str, package: Path, scratch: Path) -> bool:
     """Build one fixture, print how it went, and return whether that is as it should be."""
-    source = fixture.read_text(encoding="utf-8")
-    expected = expected_errors(source)
-    file = package / "Fixture" / "Fixture.swift"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(source, encoding="utf-8")
+    file = package / "Fixtures" / name / f"{name}.swift"
+    expected = expected_errors(file.read_text(encoding="utf-8"))
+    for made in [*scratch.glob(f"*/debug/{name}.build/{name}.*"), *scratch.glob(f"*/debug/Modules/{name}.*")]:
+        made.unlink()
     build = subprocess.run(
-        ["swift", "build", "--package-path", package, "--scratch-path", scratch, "--target", "Fixture"],
+        ["swift", "build", "--package-path", package, "--scratch-path", scratch, "--target", name],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
     wrong = complaints(expected, reported_errors(build.stdout, file), build.returncode == 0)
+    if not was_compiled(build.stdout, name):
+        wrong.append("the build has not compiled it")
     if not wrong:
-        print(f"ok    {fixture.stem}: {'; '.join(error.text for error in expected) or 'it compiles'}", flush=True)
+        print(f"ok    {name}: {'; '.join(error.text for error in expected) or 'it compiles'}", flush=True)
         return True
-    print(f"FAIL  {fixture.stem}:", *wrong, sep="\n      ")
+    print(f"FAIL  {name}:", *wrong, sep="\n      ")
     print(build.stdout, flush=True)
     return False
 
 
 def main(arguments: list[str]) -> int:
     """Check all fixtures and return an exit code."""
-    package, scratch, *names = map(Path, arguments)
-    fixtures = names or sorted(FIXTURES.glob("*.swift"))
-    if not fixtures:
+    package, scratch, *names = arguments
+    names = names or sorted(fixture.stem for fixture in FIXTURES.glob("*.swift"))
+    if not names:
         print(f"must_not_compile: there are no fixtures in {FIXTURES}", file=sys.stderr)
         return 1
-    results = [check(fixture, package, scratch) for fixture in fixtures]
+    results = [check(name, Path(package), Path(scratch)) for name in names]
     print(f"{sum(results)} of {len(results)} fixtures are as they should be.")
     return 0 if all(results) else 1
 
