@@ -16,7 +16,7 @@ extension EmbedTests {
                     ran.raise()
                 }
                 // With the GIL kept, this would wait for ever.
-                try python.withoutGIL { while !ran.isRaised {} }
+                try python.withoutGIL { ran.wait() }
                 try other.value()
             }
             try withPython { python in try python.expect("ran_elsewhere") }
@@ -89,14 +89,14 @@ extension EmbedTests {
                     try interpreter.withGIL { python in
                         try python.withoutGIL {
                             working.raise()
-                            while !closed.isRaised {}
+                            closed.wait()
                             // The gate is closed, but this thread is inside.
                             try interpreter.withGIL { python in try python.run("nested = 1") }
                         }
                         return try python.evaluate("nested", as: Int.self)
                     }
                 }
-                while !working.isRaised {}
+                working.wait()
                 let stopper = Concurrent { try interpreter.stop() }
                 while (try? interpreter.withGIL { _ in }) != nil {}
                 #expect(throws: InterpreterError.stopped) { try interpreter.withGIL { _ in } }
@@ -131,8 +131,8 @@ extension EmbedTests {
             await #expect(processExitsWith: .success) {
                 let interpreter = try Interpreter.start()
                 let cannot = try interpreter.withGIL { python in
-                    try python.run("import sys, threading, time")
-                    try python.run("threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()")
+                    try python.run("import sys, threading")
+                    try python.run("threading.Thread(target=threading.Event().wait, daemon=True).start()")
                     return try python.evaluate("sys.version_info[:3] == (3, 13, 0)", as: Bool.self)
                 }
                 try onAnotherThread {
@@ -151,7 +151,7 @@ extension EmbedTests {
         func stopAmongMany() async {
             await #expect(processExitsWith: .success) {
                 let interpreter = try Interpreter.start()
-                let enter: @Sendable () throws -> Int = {
+                let enter: @Sendable (Flag) throws -> Int = { cameAndWent in
                     var rounds = 0
                     do {
                         while true {
@@ -160,14 +160,17 @@ extension EmbedTests {
                                 _ = try python.builtins.list()
                             }
                             rounds += 1
+                            cameAndWent.raise()
                         }
                     } catch InterpreterError.stopped {
                         return rounds
                     }
                 }
-                let first = Concurrent(enter)
-                let second = Concurrent(enter)
-                for _ in 0..<100 { try interpreter.withGIL { python in try python.run("import time; time.sleep(0.001)") } }
+                let flags = (Flag(), Flag())
+                let first = Concurrent { try enter(flags.0) }
+                let second = Concurrent { try enter(flags.1) }
+                flags.0.wait()
+                flags.1.wait()
                 try interpreter.stop()
                 let rounds = try (first.value(), second.value())
                 #expect(rounds.0 > 0 && rounds.1 > 0)

@@ -3,6 +3,7 @@
 import CSwiftBuf
 import CSwiftBufStorage
 import CThreads
+import Foundation
 import SwiftBuf
 import SwiftBufCore
 import SwiftBufEmbed
@@ -49,22 +50,43 @@ extension EmbedTests {
         func writersExcludeEachOther() throws {
             let counter = try SharedBuffer<Int>(zeroed: [1])
             let rounds = 100_000
-            let flags = [Flag(), Flag()]
-            let write: @Sendable (Int) -> Int = { own in
-                flags[own].raise()
-                while !flags[1 - own].isRaised {}
+            let holds = [Flag(), Flag()]
+            let refused = [Flag(), Flag()]
+            // Each holds its borrow until the other one has been refused.
+            let hold: @Sendable (Int) throws -> Void = { own in
+                try counter.withMutableSpan { span in
+                    holds[own].raise()
+                    refused[1 - own].wait()
+                    span[0] += 1
+                }
+            }
+            let beRefused: @Sendable (Int) -> Void = { own in
+                holds[1 - own].wait()
+                #expect(throws: SwiftBuf.BorrowConflict.mutablyBorrowed) { try counter.withMutableSpan { span in span[0] += 1000 } }
+                #expect(throws: SwiftBuf.BorrowConflict.mutablyBorrowed) { try counter.item(0) }
+                refused[own].raise()
+            }
+            // Then both write whenever they may.
+            let write: @Sendable () -> Int = {
                 var written = 0
                 for _ in 0..<rounds where (try? counter.withMutableSpan { span in span[0] += 1 }) != nil {
                     written += 1
                 }
                 return written
             }
-            let first = Concurrent { write(0) }
-            let second = Concurrent { write(1) }
+            let first = Concurrent {
+                try hold(0)
+                beRefused(0)
+                return write()
+            }
+            let second = Concurrent {
+                beRefused(1)
+                try hold(1)
+                return write()
+            }
             let written = try first.value() + second.value()
             let counted = try counter.item(0)
-            #expect(counted == written)
-            #expect(written < 2 * rounds, "no borrow was refused: the threads did not meet")
+            #expect(counted == 2 + written)
         }
 
         @Test("a span that Swift holds on one thread keeps Python on another from letting the memory go")
@@ -97,9 +119,24 @@ extension EmbedTests {
                 // SAFETY: `b` keeps its storage for the whole closure, which waits for the other thread.
                 try unsafe withExport("b", python) { export in
                     let address = unsafe Int(bitPattern: export.pointee.storage)
-                    let finished = Flag()
+                    let (holds, refused, ended, moved, finished) = (Flag(), Flag(), Flag(), Flag(), Flag())
                     // The borrower needs no GIL, and so runs all the time.
-                    let borrower = Concurrent { borrowRepeatedly(address, rounds: 10_000_000, finished) }
+                    let borrower = Concurrent {
+                        // Once a resize comes during a borrow, and once behind it; then whenever the threads meet.
+                        borrowOnce(address) {
+                            holds.raise()
+                            refused.wait()
+                        }
+                        ended.raise()
+                        moved.wait()
+                        return borrowRepeatedly(address, rounds: 10_000_000, finished)
+                    }
+                    holds.wait()
+                    python.expect("b.resize(100_000)", raises: "BufferError", saying: "resize: Swift has borrowed this memory to write")
+                    refused.raise()
+                    ended.wait()
+                    try python.run("b.resize(100_000)")
+                    moved.raise()
                     while !finished.isRaised {
                         try python.run(
                             """
@@ -112,10 +149,10 @@ extension EmbedTests {
                                     refused += 1
                             """)
                     }
-                    let (borrowed, refused, torn) = try borrower.value()
-                    #expect(borrowed + refused == 10_000_000 && borrowed > 0)
+                    let (borrowed, inVain, torn) = try borrower.value()
+                    #expect(borrowed + inVain == 10_000_000)
                     #expect(torn == 0)
-                    try python.expect("done > 0 and refused > 0")
+                    try python.expect("(done + refused) % 1000 == 0")
                 }
             }
         }
@@ -129,7 +166,7 @@ extension EmbedTests {
             var status: CInt = 0
             for _ in 0..<100 where status == 0 {
                 // The child's body allocates by malloc alone, which is whole in a child.
-                status = unsafe process_run_in_child({ _ in listAndDrop() }, nil, 20)
+                status = unsafe process_run_in_child({ _ in listAndDrop() }, nil, 600)
             }
             finished.raise()
             #expect(status == 0, "the child was ended by its alarm")
@@ -140,22 +177,43 @@ extension EmbedTests {
         func stopWaits() async {
             await #expect(processExitsWith: .success) {
                 let interpreter = try Interpreter.start()
-                let entered = Flag()
+                let (entered, done) = (Flag(), Flag())
+                let pipe = Pipe()
+                let end = pipe.fileHandleForReading.fileDescriptor
                 let inside = Concurrent {
                     try interpreter.withGIL { python in
                         entered.raise()
                         // Lets go of the GIL meanwhile, as any long call does.
-                        try python.run("import time; time.sleep(0.2); done = 1")
-                        return try python.evaluate("done", as: Int.self)
+                        try python.run("import os; assert os.read(end, 1) == b'x'", with: ["end": Int(end)])
+                        done.raise()
                     }
                 }
-                while !entered.isRaised {}
-                try interpreter.stop()
-                let done = try inside.value()
-                #expect(done == 1)
+                entered.wait()
+                let stopping = Concurrent {
+                    try interpreter.stop()
+                    #expect(done.isRaised, "it did not wait")
+                }
+                // From here on stop() waits, and the thread that is inside comes to its end.
+                while (try? interpreter.withGIL { _ in }) != nil {}
+                try pipe.fileHandleForWriting.write(contentsOf: Data("x".utf8))
+                try inside.value()
+                try stopping.value()
             }
         }
     }
+}
+
+/// Borrows memory to write, while `body` runs.
+private func borrowOnce(_ address: Int, _ body: () -> Void) {
+    // SAFETY: by the caller, which keeps the storage block at this address alive.
+    let block = unsafe UnsafeMutablePointer<swiftbuf_storage>(bitPattern: address)!
+    do throws(SwiftBufCore.BorrowConflict) {
+        try unsafe block.beginMutableBorrow()
+    } catch {
+        Issue.record("the first borrow was refused: \(error)")
+    }
+    body()
+    unsafe block.endMutableBorrow()
 }
 
 /// Borrows memory to write, again and again, and looks whether it moved meanwhile.

@@ -53,11 +53,20 @@ private final class Outcome<Value: Sendable>: Sendable {
     func get() throws -> Value { try result.withLock { $0! }.get() }
 }
 
-/// A flag that one thread raises and another one looks at.
+/// A flag that one thread raises, and that others wait for, asleep, or look at.
+///
+/// With it threads meet by construction, however the system schedules them.
+@safe
 final class Flag: Sendable {
-    private let raised = Atomic(false)
+    // SAFETY: made in `init`, freed in `deinit`; C locks it for each use.
+    private nonisolated(unsafe) let flag = unsafe threads_flag_make()!
 
-    var isRaised: Bool { raised.load(ordering: .acquiring) }
+    deinit { unsafe threads_flag_free(flag) }
 
-    func raise() { raised.store(true, ordering: .releasing) }
+    var isRaised: Bool { unsafe threads_flag_is_raised(flag) != 0 }
+
+    func raise() { unsafe threads_flag_raise(flag) }
+
+    /// Waits until it is raised; after ten minutes in vain the process ends.
+    func wait() { unsafe threads_flag_wait(flag) }
 }

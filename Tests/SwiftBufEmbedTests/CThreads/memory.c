@@ -1,0 +1,8 @@
+#include "CThreads.h"
+
+#include <malloc.h>
+
+size_t process_heap_bytes(void) {
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
