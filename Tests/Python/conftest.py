@@ -26,6 +26,7 @@ import pytest
 import swiftbuf
 from hostile_room import Room
 from mapped_files import CONTENT
+from page_gate import PageGate
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
@@ -233,8 +234,20 @@ def empty_file(tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def slow_system(helpers_folder: Path) -> Path:
-    """System calls that take their time or fail, to be preloaded."""
-    return compile_shared(HERE / "c" / "slow_system.c", helpers_folder / "slow_system.so", [])
+    """System calls that stand still or fail, to be preloaded."""
+    return compile_shared(HERE / "c" / "slow_system.c", helpers_folder / "slow_system.so", ["-pthread"])
+
+
+@pytest.fixture(scope="session")
+def gate_library(helpers_folder: Path) -> Path:
+    """What page_gate.PageGate loads."""
+    return compile_shared(HERE / "c" / "page_gate.c", helpers_folder / "page_gate.so", [])
+
+
+@pytest.fixture(scope="session")
+def gate(gate_library: Path) -> PageGate:
+    """The gate in the middle of memory at which operations stand still."""
+    return PageGate(gate_library)
 
 
 def fails_silently(test: Callable[..., None]) -> Callable[..., None]:

@@ -12,21 +12,22 @@ import pickle
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import swiftbuf
+from mapped_files import PATIENCE
+from page_gate import PageGate
 
 MAPPED_SIZE = 5 << 20  # bytes from 4 MiB on are mapped
 
 
 def in_child(body: Callable[[], None], leave: Callable[[int], Any] = os._exit) -> int:
-    """Run something in a forked child, for a minute at most; return how it ended."""
+    """Run something in a forked child, which does not hang for ever; return how it ended."""
     child = os.fork()
     if child == 0:
-        signal.alarm(60)
+        signal.alarm(PATIENCE)
         try:
             body()
         except BaseException as error:
@@ -99,43 +100,40 @@ def many_generations() -> None:
     assert b.exports == 0
 
 
-def during_a_copy() -> None:
+def during_a_copy(library: str) -> None:
     """Fork while another thread copies without the GIL: in the child it is gone, and what it used stays in use."""
-    b, target = swiftbuf.full(1 << 26, 7), swiftbuf.zeros(1 << 26)
-    stop = threading.Event()
+    gate = PageGate(library)
+    b, target = swiftbuf.full(1 << 23, 7), swiftbuf.zeros(1 << 23)
 
-    def copy() -> None:
-        while not stop.is_set():
-            target[...] = b
+    def in_the_middle() -> None:
+        gate.forget()
+        # What the other thread has counted nobody gives back here, as with every lock that it held.
+        assert b.exports > 0
+        use()
+        try:
+            b.resize(1)
+        except BufferError:
+            return
+        raise AssertionError("memory that was in use has moved")
 
-    thread = threading.Thread(target=copy)
-    thread.start()
-    in_use = 0
-    for _ in range(40):
-        time.sleep(0.002)
-        used = b.exports
+    def use() -> None:
+        assert b[-1] == 7 and b[: 2 << 20].tobytes() == b"\7" * (2 << 20)
+        b[0] = 9
+        other = b.copy()
+        other.resize(5)
+        assert other[0] == 9 and target[5] in (0, 7)
 
-        def body(used: int = used) -> None:
-            # What the other thread has counted nobody gives back here, as with every lock that it held.
-            assert (b.exports > 0) == (used > 0)
-            assert b[-1] == 7 and b[: 2 << 20].tobytes() == b"\7" * (2 << 20)
-            b[0] = 9
-            other = b.copy()
-            other.resize(5)
-            assert other[0] == 9 and target[5] in (0, 7)
-            if used:
-                try:
-                    b.resize(1)
-                except BufferError:
-                    return
-                raise AssertionError("memory that was in use has moved")
-
-        assert in_child(body) == 0
-        in_use += used > 0
-    stop.set()
-    thread.join()
-    assert (b.exports, target.exports, b[0]) == (0, 0, 7)
-    print(in_use)
+    for number in range(20):
+        thread = threading.Thread(target=lambda: target.__setitem__(..., b))
+        with gate.closed(b, part=number / 20):
+            thread.start()
+            gate.wait()
+            assert in_child(in_the_middle) == 0
+            gate.open()
+            thread.join()
+        assert gate.touches == 1
+        assert (b.exports, target.exports, b[0]) == (0, 0, 7)
+        assert in_child(use) == 0
 
 
 def private_map(path: str) -> None:

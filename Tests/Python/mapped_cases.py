@@ -1,6 +1,6 @@
 """What the tests of mapped files run in processes of their own. Run as a program: one case by its name, with arguments.
 
-With c/slow_system.c loaded before the C library, whose system calls take their time or fail.
+With c/slow_system.c loaded before the C library, whose system calls stand still or fail.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import swiftbuf
@@ -39,45 +38,31 @@ def fifo_that_nobody_writes(path: str, mode: str) -> None:
 
 
 @contextlib.contextmanager
-def slow(library: ctypes.CDLL, call: int, seconds: float) -> Iterator[None]:
-    """Let one kind of system call take so long."""
-    library.slow_system_delay(call, ctypes.c_uint(int(seconds * 1e6)))
-    yield
-    library.slow_system_delay(call, ctypes.c_uint(0))
-
-
-def steps_of_another_thread(call: Callable[[], object]) -> int:
-    """How often another thread ran during a call."""
-    steps, stop = 0, threading.Event()
-
-    def run() -> None:
-        nonlocal steps
-        while not stop.is_set():
-            steps += 1
-            time.sleep(0.001)
-
-    thread = threading.Thread(target=run)
+def stands_still(library: ctypes.CDLL, call: int, function: Callable[[], object]) -> Iterator[None]:
+    """Let another thread call something, and hold it in a system call meanwhile."""
+    library.slow_system_hold(call)
+    thread = threading.Thread(target=function)
     thread.start()
-    time.sleep(0.05)
-    before = steps
-    call()
-    during = steps - before
-    stop.set()
+    if not library.slow_system_wait():
+        raise AssertionError("there was no such system call")
+    yield
+    if not library.slow_system_go():
+        raise AssertionError("this thread did not run while the other one was in the system call")
     thread.join()
-    return during
 
 
 def other_threads_run(path: str, library: str) -> None:
-    """Count how often another thread runs while open, mmap and msync take 0.2 seconds each."""
+    """Run while another thread is in open, mmap and msync; it keeps no GIL there, or nobody would let it go on."""
     system = ctypes.CDLL(library)
+    sys.setswitchinterval(1000)
     b = swiftbuf.mapped(path, "r+")
-    for kind, function in (
+    for call, function in (
         (OPEN, lambda: swiftbuf.mapped(path)),
         (MMAP, lambda: swiftbuf.mapped(path)),
         (MSYNC, b.flush),
     ):
-        with slow(system, kind, 0.2):
-            print(steps_of_another_thread(function))
+        with stands_still(system, call, function):
+            print("ran")
 
 
 def release_during_flush(path: str, library: str) -> None:
@@ -85,16 +70,12 @@ def release_during_flush(path: str, library: str) -> None:
     system = ctypes.CDLL(library)
     b = swiftbuf.mapped(path, "r+")
     for each in (b, b.T):
-        with slow(system, MSYNC, 0.5):
-            thread = threading.Thread(target=each.flush)
-            thread.start()
-            time.sleep(0.1)
+        with stands_still(system, MSYNC, each.flush):
             try:
                 each.release()
                 print("released")
             except BufferError as error:
                 print(error)
-            thread.join()
         each.release()
 
 
@@ -144,10 +125,7 @@ def heap_after_many_calls(path: str, library: str) -> None:
 def program_started_meanwhile(path: str, library: str) -> None:
     """Start another program while the file is open to be mapped; what that has open."""
     system = ctypes.CDLL(library)
-    with slow(system, MMAP, 0.5):
-        thread = threading.Thread(target=swiftbuf.mapped, args=(path,))
-        thread.start()
-        time.sleep(0.1)
+    with stands_still(system, MMAP, lambda: swiftbuf.mapped(path)):
         here = []
         for each in os.listdir("/proc/self/fd"):
             with contextlib.suppress(FileNotFoundError):  # that of the listing itself
@@ -155,7 +133,6 @@ def program_started_meanwhile(path: str, library: str) -> None:
         there = subprocess.run(
             ["ls", "-l", "/proc/self/fd"], stdout=subprocess.PIPE, text=True, check=True, close_fds=False
         )
-        thread.join()
     print(path in here, path in there.stdout)
 
 

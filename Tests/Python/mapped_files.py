@@ -12,6 +12,7 @@ from pathlib import Path
 PAGE = os.sysconf("SC_PAGESIZE")
 CONTENT = random.Random(5).randbytes(3 * PAGE + 128)
 MODES = ["r", "r+", "c"]
+PATIENCE = 900  # seconds: ends a child that hangs; however busy the machine is, a right one takes a fraction of it
 PROGRAM = Path(__file__).parent / "mapped_cases.py"
 
 
@@ -19,7 +20,7 @@ def run(case: str, *arguments: object, preload: Path | None = None) -> subproces
     """Run one case of mapped_cases.py."""
     environment = os.environ | ({"LD_PRELOAD": str(preload)} if preload else {})
     command = [sys.executable, "-W", "error", str(PROGRAM), case, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=20)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=PATIENCE)
 
 
 def lines_of(case: str, *arguments: object, preload: Path | None = None) -> list[str]:

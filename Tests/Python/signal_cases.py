@@ -1,9 +1,10 @@
 """The long operations that test_signals.py interrupts. Run as a program: one case, in a process of its own.
 
-    [SWIFTBUF_FAULT_ROUNDS=5] python signal_cases.py <case> <folder>
+    [SWIFTBUF_FAULT_ROUNDS=5] python signal_cases.py <case> <folder> <library of page_gate.c>
 
-A signal whose handler raises comes after a fraction of the time that the operation takes, another fraction each time.
-Prints, as JSON, how often it was tried, how often the operation was interrupted, and what was wrong.
+A signal whose handler raises comes when the operation touches a page of the memory, another page each time: it comes in
+the middle, however fast the operation is. Prints, as JSON, how many signals came, how often the operation was
+interrupted, and what was wrong.
 """
 
 from __future__ import annotations
@@ -15,19 +16,18 @@ import os
 import pickle
 import signal
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import swiftbuf
+from page_gate import COUNT, PageGate
 
 SIZE = 2 << 20  # bytes: from 1 MiB on the GIL is given up
 PART = SIZE // 8  # of what makes a Python object of each item
 CONTENT = bytes(range(251)) * (SIZE // 251 + 1)
 ROUNDS = 40 * int(os.environ.get("SWIFTBUF_FAULT_ROUNDS", 1))
-PATIENCE = 20  # rounds more for one that was never interrupted, while the machine is busy
 
 Operation = Callable[[swiftbuf.Buffer], Any]
 
@@ -65,7 +65,7 @@ CASES = {
     "== of other formats": Case(lambda b: b == b.copy(format=">i"), format="i"),
     "iteration": Case(lambda b: [value for value in b[:PART]], of_python=True),
     "list": Case(lambda b: list(b[:PART])),
-    "iteration of rows": Case(lambda b: [row for row in b.reshape(-1, 64)[: PART // 64]], of_python=True),
+    "iteration of rows": Case(lambda b: [row for row in b.reshape(-1, 64)[: PART // 64] if row[0] >= 0], of_python=True),
     "in": Case(lambda b: 255 in b, of_python=True),
     "index": Case(lambda b: quietly(lambda: b.index(255)), of_python=True),
     "count": Case(lambda b: b.count(255), of_python=True),
@@ -78,7 +78,7 @@ CASES = {
     "pickling and unpickling": Case(lambda b: pickle.loads(pickle.dumps(b))),
     "resize": Case(lambda b: b.resize(2 * SIZE), lambda content: content + bytes(SIZE)),
     "flush": Case(lambda b: (b.fill(9), b.flush()), lambda content: b"\x09" * len(content)),
-    "memoryviews": Case(lambda b: [memoryview(b[i:]) for i in range(5000)], of_python=True),
+    "memoryviews": Case(lambda b: [memoryview(b[i:]) for i in range(0, SIZE, 419) if b[i] >= 0], of_python=True),
 }
 
 
@@ -97,9 +97,23 @@ def same(value: Any, expected: Any) -> bool:
     return bool(value == expected)
 
 
-def main(name: str, folder: str) -> None:
+def touched_part(gate: PageGate, made: Callable[[], swiftbuf.Buffer], operation: Operation) -> tuple[float, float]:
+    """Return from where to where, as parts of the memory, an operation touches it: to a twentieth."""
+
+    def is_touched(number: int) -> bool:
+        b = made()
+        with gate.closed(b, COUNT, number / 20):
+            operation(b)
+        return gate.touches > 0
+
+    touched = [number / 20 for number in range(20) if is_touched(number)]
+    return touched[0], touched[-1]
+
+
+def main(name: str, folder: str, library: str) -> None:
     """Interrupt one operation again and again."""
     case = CASES[name]
+    gate = PageGate(library)
     file = Path(folder, "data")
     armed = False
 
@@ -115,47 +129,35 @@ def main(name: str, folder: str) -> None:
         return b if case.format == "B" else b.cast(case.format)
 
     signal.signal(signal.SIGALRM, interrupt)
-    result: dict[str, Any] = {"tried": 0, "interrupted": 0, "wrong": []}
+    result: dict[str, Any] = {"signals": 0, "interrupted": 0, "wrong": []}
     before = made().tobytes()
     after = case.after(before) if case.after else before
     expected = case.operation(made())
-    seconds = []
-    for _ in range(3):
-        b = made()
-        began = time.perf_counter()
-        case.operation(b)
-        seconds.append(time.perf_counter() - began)
-    del b
+    first, last = touched_part(gate, made, case.operation)
     gc.collect()
     allocated = swiftbuf.allocated_bytes()
-    for number in range(ROUNDS + PATIENCE):
-        if number >= ROUNDS and (result["interrupted"] or not case.of_python):
-            break
+    for number in range(ROUNDS):
         b, value, is_done = made(), None, False
         exports = b.exports
-        # From the very beginning to a bit behind the end.
-        delay = max(1e-6, min(seconds) * (number % ROUNDS + 0.5) / ROUNDS * 1.1)
-        armed = True
-        try:
-            signal.setitimer(signal.ITIMER_REAL, delay)
-            value = case.operation(b)
-            is_done = True
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        part = first + (last - first) * number / ROUNDS
+        with gate.closed(b, signal.SIGALRM, part):
+            armed = True
+            try:
+                value = case.operation(b)
+                is_done = True
+            except Interrupted:
+                result["interrupted"] += 1
             armed = False
-        except Interrupted:
-            result["interrupted"] += 1
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        armed = False
-        result["tried"] += 1
+        result["signals"] += gate.touches
         if is_done and not same(value, expected):
-            result["wrong"].append(f"after {delay:.6f} s: another result")
+            result["wrong"].append(f"at {part:.4f}: another result")
         value = None
         gc.collect()
         if b.exports != exports:
-            result["wrong"].append(f"after {delay:.6f} s: {b.exports} exports, and not {exports}")
+            result["wrong"].append(f"at {part:.4f}: {b.exports} exports, and not {exports}")
         content = b.tobytes()
         if content != after and (is_done or content != before):
-            result["wrong"].append(f"after {delay:.6f} s: neither as before nor as afterwards")
+            result["wrong"].append(f"at {part:.4f}: neither as before nor as afterwards")
         b.release()
         del b
     gc.collect()

@@ -121,13 +121,10 @@ def test_flush_of_any_view_returns_none_and_leaves_no_export(pages, mode):
     assert b.exports == 0
 
 
-@pytest.mark.alone
 def test_other_threads_run_while_the_system_opens_maps_and_writes(pages, slow_system):
-    for steps in lines_of("other_threads_run", pages, slow_system, preload=slow_system):
-        assert int(steps) > 20
+    assert lines_of("other_threads_run", pages, slow_system, preload=slow_system) == ["ran"] * 3
 
 
-@pytest.mark.alone
 def test_a_buffer_that_is_being_flushed_is_not_released(pages, slow_system):
     expected = ["release: 1 exports of this Buffer are live"] * 2
     assert lines_of("release_during_flush", pages, slow_system, preload=slow_system) == expected

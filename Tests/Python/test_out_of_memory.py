@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from conftest import HERE, compile_extension, compile_shared
+from mapped_files import PATIENCE
 from out_of_memory_cases import CASES, CASES_OF_CPYTHON
 
 PROGRAM = HERE / "out_of_memory_cases.py"
@@ -45,7 +46,7 @@ def run(kind: str, case: str, helpers: list[str]) -> dict[str, Any]:
     """Run one case in a new process; a crash fails with what it left on its standard error."""
     environment = os.environ | {"LD_PRELOAD": helpers[0]}
     command = [sys.executable, "-X", "faulthandler", str(PROGRAM), kind, case, *helpers]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=PATIENCE)
     assert done.returncode == 0, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result

@@ -13,6 +13,7 @@ import sysconfig
 from collections.abc import Callable
 
 import pytest
+from mapped_files import PATIENCE
 
 BEGIN = """
 import atexit, ctypes, gc, mmap, pickle, sys, threading, weakref
@@ -157,7 +158,7 @@ def assert_ends_well(program: str, **environment: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
         env=os.environ | environment,
     )
     assert (done.returncode, done.stderr) == (0, "")

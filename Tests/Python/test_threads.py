@@ -1,7 +1,7 @@
 """Long operations let other threads run, hold the memory in place meanwhile, and get the right result.
 
-That others run is shown by a thread that counts: it gets no further as long as an operation keeps the GIL, because the
-switch interval is longer than any of these tests.
+That others run is shown by a thread that opens a gate in the middle of the memory, where the operation stands: it does
+not come to it as long as the operation keeps the GIL, because the switch interval is longer than any of these tests.
 """
 
 import sys
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import swiftbuf
 
-COUNT = 24 << 20  # items of one byte: long enough for another thread to run meanwhile, many times
+COUNT = 6 << 20  # items of one byte: from 1 MiB on the GIL is given up
 
 
 @pytest.fixture
@@ -24,7 +24,8 @@ def no_switching() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
-SQUARE = 4096 * 4096
+SIDE = 2048
+SQUARE = SIDE * SIDE
 
 # Operations on a Buffer and another of the same items, and whether the result is right.
 Operation = tuple[Callable[[swiftbuf.Buffer, swiftbuf.Buffer], object], Callable[..., object]]
@@ -44,8 +45,8 @@ ON_THE_BUFFER: dict[str, Operation] = {
 }
 ON_A_VIEW: dict[str, Operation] = {
     "assignment by a temporary": (
-        lambda b, o: (view := b[:SQUARE].reshape(4096, 4096)).__setitem__(..., view.T),
-        lambda b, o, _: b[:SQUARE].reshape(4096, 4096) == o[:SQUARE].reshape(4096, 4096).T,
+        lambda b, o: (view := b[:SQUARE].reshape(SIDE, SIDE)).__setitem__(..., view.T),
+        lambda b, o, _: b[:SQUARE].reshape(SIDE, SIDE) == o[:SQUARE].reshape(SIDE, SIDE).T,
     ),
     "fill of every second": (lambda b, o: b[::2].fill(7), lambda b, o, _: (np.asarray(b)[::2] == 7).all()),
     "== of other items": (lambda b, o: b.cast("h") == o.cast("<h"), lambda b, o, result: result is True),
@@ -69,49 +70,32 @@ def content() -> bytes:
     return (np.arange(COUNT, dtype="u4") * 2654435761 >> 13).astype("u1").tobytes()
 
 
-@pytest.mark.alone
 @pytest.mark.gil
 @pytest.mark.parametrize("name", [*ON_THE_BUFFER, *ON_A_VIEW])
 @pytest.mark.usefixtures("no_switching")
-def test_a_long_operation_lets_a_counting_thread_run_and_refuses_to_move_its_memory(name, content):
+def test_a_long_operation_lets_another_thread_run_and_refuses_to_move_its_memory(name, content, gate):
     operation, is_right = (ON_THE_BUFFER | ON_A_VIEW)[name]
     b, other = swiftbuf.copy(content), swiftbuf.copy(content)
     # A view has the memory by itself: the Buffer that it was made from may be released under it, but not resized.
     attempts = [lambda: b.resize(1), *([b.release, other.release] if name == "assignment" else [])]
     attempts += [b.release] if name in ON_THE_BUFFER else []
-    begun, finished = threading.Event(), threading.Event()
-    within, turns, wrong = False, 0, []
+    refusals = []
 
-    def count() -> None:
-        nonlocal turns
-        begun.set()
-        while not finished.wait(0.0001):  # gives up the GIL, and gets it when the operation gives it up
-            if not within:
-                continue
-            for attempt in attempts:
-                try:
-                    attempt()
-                except BufferError:
-                    continue
-                wrong.append(attempt)
-            turns += 1
+    def meet() -> None:
+        gate.wait()
+        for attempt in attempts:
+            try:
+                attempt()
+            except BufferError as error:
+                refusals.append(error)
+        gate.open()
 
-    thread = threading.Thread(target=count)
+    thread = threading.Thread(target=meet)
     thread.start()
-    begun.wait()
-    # A machine that has much to do may let the counting thread wait for longer than one operation takes.
-    for _ in range(300):
-        b[...] = other
-        # Nobody else gets the GIL between these lines, but while the operation has given it up.
-        within = True
+    with gate.closed(b):
         result = operation(b, other)
-        within = False
-        if turns > 0 or wrong:
-            break
-    finished.set()
     thread.join()
-    assert not wrong, "the memory was moved"
-    assert turns > 0, "no other thread has run meanwhile"
+    assert gate.touches == 1 and len(refusals) == len(attempts), "the memory was moved"
     assert is_right(b, other, result)
     del result
     assert b.exports == 0 == other.exports

@@ -219,24 +219,17 @@ def test_tolist_of_no_dimensions_is_one_item_and_of_empty_ones_is_nested_as_nump
     assert deep == 1
 
 
-@pytest.mark.alone
-def test_large_tobytes_lets_other_threads_run_and_holds_the_memory_meanwhile():
+@pytest.mark.gil
+def test_large_tobytes_lets_other_threads_run_and_holds_the_memory_meanwhile(gate):
     b = counted((1500, 1000), "i")
     expected = np.asarray(b).T.tobytes()
     results: list[bool] = []
-    refused = 0
-
-    def pack() -> None:
-        view = b.T
-        for _ in range(6):
-            results.append(view.tobytes() == expected)
-
-    threads = [threading.Thread(target=pack) for _ in range(4)]
-    for thread in threads:
+    thread = threading.Thread(target=lambda: results.append(b.T.tobytes() == expected))
+    with gate.closed(b):
         thread.start()
-    while any(thread.is_alive() for thread in threads):
-        try:
+        gate.wait()
+        with pytest.raises(BufferError, match="resize"):
             b.resize((1500, 1000))
-        except BufferError:
-            refused += 1
-    assert results == [True] * 24 and refused > 0 and b.exports == 0
+        gate.open()
+        thread.join()
+    assert gate.touches == 1 and results == [True] and b.exports == 0
