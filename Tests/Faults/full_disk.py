@@ -20,13 +20,14 @@ import swiftbuf
 
 PAGE = os.sysconf("SC_PAGESIZE")
 PAGES = 16
+PATIENCE = 900  # seconds: ends a child that hangs
 
 
 def ending_of(body: Callable[[], object]) -> int:
     """Run something in a forked child, and return its exit code, or the signal that ended it below zero."""
     child = os.fork()
     if child == 0:
-        signal.alarm(60)
+        signal.alarm(PATIENCE)
         try:
             body()
         except BaseException as error:

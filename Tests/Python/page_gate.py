@@ -59,7 +59,7 @@ class PageGate:
 
 
 def resident_pages(b: swiftbuf.Buffer) -> int:
-    """Return how many whole pages of a Buffer's memory are in the machine's: those that were touched, or read from a file."""
+    """Return how many whole pages of a Buffer's memory are in the machine's: touched, or read from a file."""
     array = np.asarray(b)
     first = -(-array.ctypes.data // PAGE)
     flags = (ctypes.c_ubyte * ((array.ctypes.data + array.nbytes) // PAGE - first))()

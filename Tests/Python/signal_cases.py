@@ -65,7 +65,9 @@ CASES = {
     "== of other formats": Case(lambda b: b == b.copy(format=">i"), format="i"),
     "iteration": Case(lambda b: [value for value in b[:PART]], of_python=True),
     "list": Case(lambda b: list(b[:PART])),
-    "iteration of rows": Case(lambda b: [row for row in b.reshape(-1, 64)[: PART // 64] if row[0] >= 0], of_python=True),
+    "iteration of rows": Case(
+        lambda b: [row for row in b.reshape(-1, 64)[: PART // 64] if row[0] >= 0], of_python=True
+    ),
     "in": Case(lambda b: 255 in b, of_python=True),
     "index": Case(lambda b: quietly(lambda: b.index(255)), of_python=True),
     "count": Case(lambda b: b.count(255), of_python=True),

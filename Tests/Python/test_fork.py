@@ -23,7 +23,9 @@ def output_of(case: str, *arguments: object) -> str:
     """Run one case, which must end well, and return what it prints."""
     # From 3.12 on a fork with threads is a DeprecationWarning: they do not exist in the child.
     command = [sys.executable, "-X", "faulthandler", "-W", "ignore::DeprecationWarning", str(PROGRAM), case]
-    done = subprocess.run([*command, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=PATIENCE)
+    done = subprocess.run(
+        [*command, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 

@@ -146,7 +146,7 @@ def test_sharing_a_gibibyte_takes_less_than_a_mebibyte():
 )
 @pytest.mark.parametrize("size", [2**16, 2**30])
 def test_sharing_touches_no_byte_of_the_memory_of_any_size(share, size, gate):
-    # So its cost cannot hang on the size. What it is in nanoseconds, and in instructions, `scripts/bench --check` holds.
+    # So its cost cannot hang on the size. Its nanoseconds and instructions `scripts/bench --check` holds.
     b = swiftbuf.zeros(size)
     with gate.closed(b, COUNT, pages=0):
         shared = [share(b) for _ in range(20)]

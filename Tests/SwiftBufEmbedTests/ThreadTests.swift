@@ -62,7 +62,9 @@ extension EmbedTests {
             }
             let beRefused: @Sendable (Int) -> Void = { own in
                 holds[1 - own].wait()
-                #expect(throws: SwiftBuf.BorrowConflict.mutablyBorrowed) { try counter.withMutableSpan { span in span[0] += 1000 } }
+                #expect(throws: SwiftBuf.BorrowConflict.mutablyBorrowed) {
+                    try counter.withMutableSpan { span in span[0] += 1000 }
+                }
                 #expect(throws: SwiftBuf.BorrowConflict.mutablyBorrowed) { try counter.item(0) }
                 refused[own].raise()
             }
@@ -132,7 +134,8 @@ extension EmbedTests {
                         return borrowRepeatedly(address, rounds: 10_000_000, finished)
                     }
                     holds.wait()
-                    python.expect("b.resize(100_000)", raises: "BufferError", saying: "resize: Swift has borrowed this memory to write")
+                    python.expect(
+                        "b.resize(100_000)", raises: "BufferError", saying: "resize: Swift has borrowed this memory to write")
                     refused.raise()
                     ended.wait()
                     try python.run("b.resize(100_000)")

@@ -7,6 +7,26 @@ fail() {
     exit 1
 }
 
+# head_of SCRIPT: prints the comment that a script opens with: what it does and what it can be told.
+head_of() { sed -nE '1d; /^#/!q; /^# (proof|inputs): /!s/^# ?//p' "$1"; }
+
+# answer_help SCRIPT ARGUMENT...: prints what there is and ends, if that is what is asked for.
+answer_help() {
+    local each
+    for each in "${@:2}"; do
+        case $each in
+        -h | --help)
+            head_of "$1"
+            exit 0
+            ;;
+        --) return ;;
+        esac
+    done
+}
+
+# no_arguments NAME ARGUMENT...: fails if there is one.
+no_arguments() { [ $# -eq 1 ] || fail "$1 takes no arguments, but got '$2'; its --help says what there is."; }
+
 # Fails with one sentence if there is no Swift that is new enough.
 need_swift() {
     local version
@@ -75,16 +95,24 @@ install_pinned() {
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement "$2"
 }
 
+# contents FILE...: prints a hash of what files contain; of folders, of all that is in them.
+contents() {
+    find "$@" -type f ! -path '*/__pycache__/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
+}
+
+# is_done STAMP FILE...: whether the stamp says that what needs these files was done with what they contain now. The times of files say nothing.
+is_done() { [ -e "$1" ] && [ "$(cat "$1")" = "$(contents "${@:2}")" ]; }
+
 # demo_environment PYTHON ROOT: the virtual environment of the Swift demo, ROOT/.venv-demo-swift, with what it imports. It needs no
 # wheel: the program carries swiftbuf. Its folder is in $environment.
 demo_environment() {
     local requirements=$2/Examples/photograph_in_swift/requirements.txt stamp=$2/.venv-demo-swift/swiftbuf-demo.installed
     make_environment "$1" "$2/.venv-demo-swift"
-    if [ "$stamp" -nt "$requirements" ]; then return; fi
+    if is_done "$stamp" "$requirements"; then return; fi
     step "installing NumPy, Pillow, matplotlib and pandas"
     install_pinned "$environment" "$requirements" ||
         fail "pip could not install what the demo uses: its own words are above."
-    touch "$stamp"
+    contents "$requirements" >"$stamp"
 }
 
 # pip_wheel PYTHON SOURCE FOLDER: builds the wheel of a checkout or a source distribution into a folder by pip, as a user would; but with

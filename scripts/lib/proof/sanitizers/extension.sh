@@ -29,10 +29,10 @@ build_sanitized_probe() {
 make_python() {
     make_environment "$linked" "$folder/environment"
     local stamp=$environment/tests.installed
-    if [ "$stamp" -nt Tests/Python/requirements.txt ]; then return; fi
+    if is_done "$stamp" Tests/Python/requirements.txt; then return; fi
     step "installing what the Python tests need"
     install_pinned "$environment" Tests/Python/requirements.txt
-    touch "$stamp"
+    contents Tests/Python/requirements.txt >"$stamp"
 }
 
 # install_extension EXTENSION: puts the package and this extension into the environment, in place of a wheel.
