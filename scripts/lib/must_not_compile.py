@@ -3,10 +3,10 @@
 must_not_compile.py PACKAGE SCRATCH [FIXTURE...]
 
 PACKAGE has a target for each fixture, of its name, with the one source Fixtures/NAME/NAME.swift (client_package.py
-makes them); SCRATCH is where it is built. The lines `// error: TEXT` say which errors the compiler has to report: one on
-that line whose text contains TEXT; a line may ask for several. Any other error fails the check, and so does an error that
-does not come. A fixture without such a line must compile. What an earlier run made of a fixture is deleted first, and
-the build has to say that it compiles it: no result hangs on the times of files. FIXTURE is a name, such as
+makes them); SCRATCH is where it is built. The lines `// error: TEXT` say which errors the compiler has to report: one
+on that line whose text contains TEXT; a line may ask for several. Any other error fails the check, and so does an error
+that does not come. A fixture without such a line must compile. What an earlier run made of a fixture is deleted first,
+and the build has to say that it compiles it: no result hangs on the times of files. FIXTURE is a name, such as
 TokenEscapes; without it, all of Tests/MustNotCompile are checked. Exit code 1: one fails.
 """
 
