@@ -52,6 +52,7 @@ extension EmbedTests {
             let rounds = 100_000
             let holds = [Flag(), Flag()]
             let refused = [Flag(), Flag()]
+            let ended = [Flag(), Flag()]
             // Each holds its borrow until the other one has been refused.
             let hold: @Sendable (Int) throws -> Void = { own in
                 try counter.withMutableSpan { span in
@@ -59,6 +60,7 @@ extension EmbedTests {
                     refused[1 - own].wait()
                     span[0] += 1
                 }
+                ended[own].raise()
             }
             let beRefused: @Sendable (Int) -> Void = { own in
                 holds[1 - own].wait()
@@ -67,6 +69,7 @@ extension EmbedTests {
                 }
                 #expect(throws: SwiftBuf.BorrowConflict.mutablyBorrowed) { try counter.item(0) }
                 refused[own].raise()
+                ended[1 - own].wait()
             }
             // Then both write whenever they may.
             let write: @Sendable () -> Int = {
