@@ -47,6 +47,12 @@ static PyObject *buffer_new(PyTypeObject *type, PyObject *arguments, PyObject *n
 /* hex(): that of the items as bytes. As with memoryview, the separator's __len__ cannot release the Buffer meanwhile. */
 static PyObject *buffer_hex(PyObject *self, PyObject *arguments, PyObject *names) {
     PyObject *bytes = LOCKED(swiftbuf_buffer_tobytes_in_order)(self, NULL, 0, NULL);
+    static char *parameters[] = {"sep", "bytes_per_sep", NULL};
+    PyObject *separator = Py_None;
+    int bytes_per_separator = 1;
+    if (!PyArg_ParseTupleAndKeywords(arguments, names, "|Oi:hex", parameters, &separator, &bytes_per_separator)) {
+        return NULL;
+    }
     if (bytes == NULL) {
         return NULL;
     }
@@ -55,12 +61,8 @@ static PyObject *buffer_hex(PyObject *self, PyObject *arguments, PyObject *names
         swiftbuf_drop_reference(bytes);
         return NULL;
     }
-    PyObject *result = NULL;
-    PyObject *method = PyObject_GetAttrString(bytes, "hex");
-    if (method != NULL) {
-        result = PyObject_Call(method, arguments, names);
-        swiftbuf_drop_reference(method);
-    }
+    PyObject *result = swiftbuf_is_none(separator) ? PyObject_CallMethod(bytes, "hex", NULL)
+                                                   : PyObject_CallMethod(bytes, "hex", "Oi", separator, bytes_per_separator);
     PyBuffer_Release(&pinned);
     swiftbuf_drop_reference(bytes);
     return result;
@@ -181,8 +183,8 @@ PyDoc_STRVAR(tobytes_doc,
 "ValueError\n    For another order, or if the Buffer is released.");
 
 PyDoc_STRVAR(hex_doc,
-"hex($self, /, sep=<unrepresentable>, bytes_per_sep=1)\n--\n\n"
-"tobytes().hex(): two hexadecimal digits for each byte, with a separator between groups if one is given; as bytes.hex().");
+"hex($self, /, sep=None, bytes_per_sep=1)\n--\n\n"
+"tobytes().hex(): two hexadecimal digits for each byte, with a separator between groups unless it is None; as bytes.hex().");
 
 PyDoc_STRVAR(copy_doc,
 "copy($self, /, order='C', format=None)\n--\n\n"
@@ -299,6 +301,7 @@ static struct PyMemberDef buffer_members[] = {
 PyDoc_STRVAR(buffer_doc,
 "An n-dimensional array of items in memory that Swift owns.\n\n"
 "memoryview(), numpy.asarray() and every other consumer of the buffer protocol (PEP 3118) share its memory: nothing is\n"
+"Buffer(object)\n--\n\n"
 "copied. Buffer(object) shares the memory of any exporter; zeros(), empty(), full(), copy() and mapped() make new memory. The\n"
 "type cannot be subclassed.\n\n"
 "b[i, j] reads one item as a Python object and writes one. A value that does not fit the format is a ValueError, of the\n"
