@@ -95,8 +95,20 @@ void swiftbuf_raise_errno(int error, PyObject *filename) {
     PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, filename);
 }
 
+void swiftbuf_raise_errno_text(int error, const char *text, PyObject *filename) {
+    PyObject *exception = PyObject_CallFunction(PyExc_OSError, "isO", error, text, filename);
+    if (exception != NULL) {
+        PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
+        swiftbuf_drop_reference(exception);
+    }
+}
+
 int swiftbuf_errno_is_interrupted(int error) {
     return error == EINTR;
+}
+
+int swiftbuf_errno_is_no_device(int error) {
+    return error == ENODEV;
 }
 
 int swiftbuf_raised(swiftbuf_exception kind) {

@@ -16,18 +16,34 @@ static int is_directory(int descriptor) {
     return faccessat(descriptor, ".", F_OK, 0) == 0 || errno != ENOTDIR;
 }
 
-/* 0 with the size of what is open; or errno, if it is no file whose bytes have places. */
+/* 0 if no byte can be read either, so that the file is empty; ENODEV if its size is a lie, as that of files which a system makes up while they
+   are read (/proc); or the errno of reading. Waits for nobody, since the descriptor is O_NONBLOCK. */
+static int check_empty(int descriptor) {
+    char byte;
+    ssize_t count = pread(descriptor, &byte, 1, 0);
+    return count == 0 ? 0 : count < 0 ? errno : ENODEV;
+}
+
+/* 0 with the size of what is open; or errno, if it is no file whose bytes have places: ENODEV if they are made up while they are read. */
 static int find_size(int descriptor, int64_t *byte_count) {
     if (is_directory(descriptor)) {
         return EISDIR;
     }
     off_t end = lseek(descriptor, 0, SEEK_END);
     if (end < 0) {
-        return errno;
+        return errno == EINVAL ? ENODEV : errno;
     }
     /* /dev/null and its like accept every place, and stay where they are. */
     if (lseek(descriptor, 1, SEEK_SET) != 1) {
         return ESPIPE;
+    }
+    if (end == 0) {
+        int error = check_empty(descriptor);
+        /* A file that grew in between has a size by now. */
+        end = error == ENODEV ? lseek(descriptor, 0, SEEK_END) : 0;
+        if (error != 0 && end <= 0) {
+            return error;
+        }
     }
     *byte_count = end;
     return 0;

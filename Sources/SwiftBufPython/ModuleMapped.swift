@@ -139,6 +139,13 @@ private func raiseUnlessInterrupted(
 ) throws(ExceptionIsSet) {
     let offset = unsafe file.offset
     switch error {
+    case .system(let number) where swiftbuf_errno_is_no_device(number) != 0:
+        unsafe swiftbuf_raise_errno_text(
+            number,
+            cText(
+                "mapped: this file is made up while it is read, as those in /proc and /sys: swiftbuf.copy(open(path, 'rb').read())"
+            ),
+            file.name)
     case .system(let number):
         try unsafe raiseUnlessInterrupted(number, filename: file.name)
         return

@@ -257,9 +257,43 @@ def test_devices_terminals_and_sockets_are_os_errors_and_are_not_left_open(tmp_p
                 with pytest.raises(OSError) as raised:
                     swiftbuf.mapped(name, mode, shape=shape)
                 assert raised.value.errno in (errno.ESPIPE, errno.ENXIO) and raised.value.filename == name
-        with pytest.raises(OSError):  # a file whose size nobody knows before it is read
-            swiftbuf.mapped("/proc/self/status")
         assert open_files() == before
+
+
+# The size of the first says 0, of the second nothing, of the third a page, of which it has a few bytes.
+MADE_UP = [
+    "/proc/self/environ",
+    "/proc/self/status",
+    "/proc/sys/kernel/ostype",
+    "/sys/kernel/mm/transparent_hugepage/enabled",
+]
+
+
+@pytest.mark.parametrize("mode", ["r", "c"])
+def test_a_file_whose_bytes_are_made_up_while_it_is_read_is_refused_with_the_way_to_copy_it(mode):
+    before = open_files()
+    for name in [name for name in MADE_UP if os.path.exists(name)]:
+        assert Path(name).read_bytes()
+        for how in [{}, {"shape": 3}, {"offset": 1}]:
+            with pytest.raises(OSError, match="made up while it is read") as raised:
+                swiftbuf.mapped(name, mode, **how)
+            assert raised.value.errno == errno.ENODEV and raised.value.filename == name
+            assert raised.value.strerror.endswith(": swiftbuf.copy(open(path, 'rb').read())")
+        with open(name, "rb") as file:
+            assert swiftbuf.copy(file.read()).nbytes > 0
+    assert open_files() == before
+
+
+def test_an_empty_file_is_an_empty_buffer_and_one_that_grew_is_mapped(tmp_path):
+    file = tmp_path / "data"
+    file.touch()
+    for mode in MODES:
+        b = swiftbuf.mapped(file, mode)
+        assert (b.shape, b.tobytes()) == ((0,), b"") and swiftbuf.mapped(file, mode, shape=(0, 4)).nbytes == 0
+        with pytest.raises(ValueError, match="offset 1 was asked for but the file has 0 bytes"):
+            swiftbuf.mapped(file, mode, offset=1)
+    file.write_bytes(b"abc")
+    assert swiftbuf.mapped(file).tobytes() == b"abc" and b.shape == (0,)
 
 
 def test_a_mode_is_one_of_three_texts(pages):

@@ -116,7 +116,7 @@ private func refusalFacts(_ check: inout Check, _ path: UnsafePointer<CChar>) {
     }
     _ = unsafe map(path, offset: 10, byteCount: Int.max, &error)
     check.that(error == .tooShort(available: fileByteCount - 10), "a size that no file has is refused, not a trap")
-    for name in ["/dev/null", "/dev/zero", "/", "/no/such/file"] as [StaticString] {
+    for name in ["/dev/null", "/dev/zero", "/", "/no/such/file", "/proc/self/environ"] as [StaticString] {
         for mode in [MappingMode.readOnly, .writable, .copyOnWrite] {
             let text = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
             let openCount = unsafe file_open_count(text)

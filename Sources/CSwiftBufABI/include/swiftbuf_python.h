@@ -167,9 +167,15 @@ void swiftbuf_raise_errno(int error, PyObject *filename);
 int swiftbuf_errno_is_interrupted(int error);
 
 /* The class IndexError, borrowed: for PyNumber_AsSsize_t. */
+/* As swiftbuf_raise_errno, in words of ours. `filename` is not NULL. */
+void swiftbuf_raise_errno_text(int error, const char *text, PyObject *filename);
+
 SWIFTBUF_INLINE PyObject *swiftbuf_index_error(void) {
     return PyExc_IndexError;
 }
+/* Whether `error`, an errno, is ENODEV: the file system lends no memory for a file. */
+int swiftbuf_errno_is_no_device(int error);
+
 
 /* Whether the exception that is set is of this kind. */
 int swiftbuf_raised(swiftbuf_exception kind);

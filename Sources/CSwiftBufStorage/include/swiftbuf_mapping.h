@@ -30,12 +30,13 @@ typedef struct {
 
 /* Opens a file and finds its size, in bytes. Never waits for somebody to open the other end of a pipe.
    `path`: NUL-terminated. Returns 0, and the caller closes `*descriptor`; or errno, and then nothing is open: EISDIR for a
-   directory, ESPIPE for what has no bytes at fixed places (a pipe, a terminal, /dev/zero). */
+   directory, ESPIPE for what has no bytes at fixed places (a pipe, a terminal, /dev/zero), ENODEV for a file whose size is a lie. */
 int swiftbuf_mapping_open(const char *path, swiftbuf_mapping_mode mode, int *descriptor, int64_t *byte_count);
 
 /* Maps `byte_count` bytes, from any `offset` of the file on; the mapping begins at the page in which that byte lies.
    The bytes must lie in the file, and be one at least. Needs the descriptor no longer afterwards.
-   Returns 0, with `*mapping` filled and the address of the first byte in `*first`; or errno, with both as before. */
+   Returns 0, with `*mapping` filled and the address of the first byte in `*first`; or errno, with both as before: ENODEV if the
+   file system lends no memory. */
 int swiftbuf_mapping_map(int descriptor, swiftbuf_mapping_mode mode, int64_t offset, ptrdiff_t byte_count,
                          swiftbuf_mapping *mapping, void **first);
 
