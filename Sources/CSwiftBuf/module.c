@@ -45,7 +45,7 @@ PyDoc_STRVAR(frombuffer_doc,
 "Returns\n-------\n"
 "Buffer\n    Read-only exactly if obj is.\n\n"
 "Raises\n------\n"
-"TypeError\n    If obj has no buffer.\n"
+"TypeError\n    If obj has no buffer, or its items hold references to objects.\n"
 "BufferError\n    If its bytes are not contiguous in C order.\n"
 "ValueError\n    If there are too few bytes, or without a shape some are left over; or the format holds references or pointers.");
 

@@ -48,12 +48,11 @@ func moduleFromBuffer(
         let offset = try unsafe readOffset(arguments.value(3, "offset"), for: .frombuffer)
         var dimensions = InlineArray<64, Int>(repeating: 0)
         let rank = try unsafe readShape(orNone: shape, into: &dimensions, for: .frombuffer)
-        return unsafe importBuffer(object, as: try bufferType(of: module.unsafelyUnwrapped), for: .frombuffer) {
+        let type = try unsafe bufferType(of: module.unsafelyUnwrapped)
+        return unsafe importBuffer(object, as: type, for: .frombuffer) {
             (export, view) throws(ExceptionIsSet) in
-            guard unsafe view.isCContiguous else {
-                raise(.bufferError, "frombuffer: C-contiguous memory was asked for but this exporter's is not")
-                throw ExceptionIsSet()
-            }
+            guard unsafe view.isCContiguous else { try refuseGaps() }
+            try unsafe view.format.checkHoldsNoReferences(for: .frombuffer)
             try unsafe export.reserve(rank: rank ?? 1, formatByteCount: format.reservedByteCount)
             unsafe export.setFormat(format)
             for axis in 0..<(rank ?? 0) {
@@ -64,6 +63,24 @@ func moduleFromBuffer(
         }
     } catch {
         return nil
+    }
+}
+
+private func refuseGaps() throws(ExceptionIsSet) -> Never {
+    raise(.bufferError, "frombuffer: C-contiguous memory was asked for but this exporter's is not")
+    throw ExceptionIsSet()
+}
+
+extension ItemFormat {
+    /// Refuses items that hold references to objects: as bytes they could be written over, and nobody would count them.
+    ///
+    /// - Throws: With `TypeError` set, as `cast` does.
+    fileprivate func checkHoldsNoReferences(for function: FunctionName) throws(ExceptionIsSet) {
+        guard unsafe format.holdsReferences else { return }
+        unsafe swiftbuf_raise_text(
+            SWIFTBUF_TYPE_ERROR, cText("%s: the items of this exporter, of format '%.200s', hold references to objects"),
+            function.text, text.assumingMemoryBound(to: CChar.self))
+        throw ExceptionIsSet()
     }
 }
 

@@ -5,6 +5,10 @@ The exporter is hostile_exporter, in C: it says what it is told to say, whatever
 
 from __future__ import annotations
 
+import ctypes
+import pickle
+
+import numpy as np
 import pytest
 import swiftbuf
 from hostile_room import assign_whole
@@ -85,3 +89,28 @@ def test_the_exporter_may_change_what_it_says_from_request_to_request(room):
     with pytest.raises(ValueError):
         swiftbuf.Buffer(exporter)
     assert first.tolist() == list(range(24)) and len(second.tolist()) == 12
+
+
+OBJECTS = [
+    np.array([object(), "text", 3], object),
+    np.array([(1, None)], [("a", "i4"), ("b", object)]),
+    np.zeros(2, [("deep", [("x", "u1"), ("y", object, (2,))])]),
+    (ctypes.py_object * 2)(),
+]
+
+
+@pytest.mark.parametrize("exporter", OBJECTS, ids=lambda exporter: memoryview(exporter).format)
+def test_references_to_objects_are_not_lent_as_bytes_because_they_could_be_written_over(exporter):
+    opaque = swiftbuf.Buffer(exporter)
+    sources = [exporter, memoryview(exporter), opaque, opaque[:1], memoryview(opaque), pickle.PickleBuffer(opaque)]
+    for source in [*sources, opaque.toreadonly()]:
+        for how in [{}, {"format": "P"}, {"shape": 0}, {"offset": 1, "shape": 3}]:
+            with pytest.raises(TypeError, match=r"frombuffer: the items .* hold references to objects"):
+                swiftbuf.frombuffer(source, **how)
+    with pytest.raises(TypeError, match="hold references to objects"):
+        opaque.cast("B")
+    assert opaque.format == memoryview(exporter).format and opaque.nbytes == memoryview(exporter).nbytes
+
+
+def test_a_name_with_an_o_in_it_holds_no_reference():
+    assert swiftbuf.frombuffer(np.zeros(1, [("O", "i4"), ("Object", "f4")])).nbytes == 8
