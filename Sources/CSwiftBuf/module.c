@@ -89,6 +89,66 @@ PyDoc_STRVAR(allocated_bytes_doc,
 "Bytes of memory that Swift holds for Buffers now, over all threads. tracemalloc cannot see them. Mapped files do not\n"
 "count.");
 
+/* --- the capsule --- */
+
+static swiftbuf_export *api_buffer_export(const swiftbuf_api *api, PyObject *object) {
+    return Py_TYPE(object) == api->buffer_type ? swiftbuf_export_of(object) : NULL;
+}
+
+/* A capsule keeps the type, and with it the module, in whose state the struct is. */
+static void api_drop(PyObject *capsule) {
+    swiftbuf_drop_reference(PyCapsule_GetContext(capsule));
+}
+
+/* Fills the struct in the module's state. Borrows the type, which the state owns. */
+static void api_fill(swiftbuf_module_state *state) {
+    state->api = (swiftbuf_api){
+        .size = sizeof(state->api),
+        .version = SWIFTBUF_API_VERSION,
+        .buffer_type = state->buffer_type,
+        .buffer_from_storage = swiftbuf_buffer_from_storage,
+        .buffer_export = api_buffer_export,
+        .ledger = swiftbuf_ledger_publish(),
+    };
+}
+
+/* A new capsule for whoever asks. The module has none: what a capsule refers to is hidden from the garbage collector, so the module, its
+   type and a capsule inside of the module would keep each other for ever. A new reference, or NULL with an exception set. */
+static PyObject *api_capsule(PyObject *module) {
+    swiftbuf_module_state *state = PyModule_GetState(module);
+    if (state == NULL || state->buffer_type == NULL) {
+        PyErr_SetString(PyExc_SystemError, "_swiftbuf: the C ABI was asked for but the module is gone");
+        return NULL;
+    }
+    PyObject *capsule = PyCapsule_New(&state->api, SWIFTBUF_API_CAPSULE, NULL);
+    if (capsule == NULL) {
+        return NULL;
+    }
+    /* Neither call fails for a capsule. The destructor comes last: it needs the context. */
+    PyCapsule_SetContext(capsule, swiftbuf_new_reference((PyObject *)state->buffer_type));
+    PyCapsule_SetDestructor(capsule, api_drop);
+    return capsule;
+}
+
+/* What the module's dict does not have (PEP 562). */
+static PyObject *module_getattr(PyObject *module, PyObject *name) {
+    if (!PyUnicode_Check(name)) {
+        PyErr_SetString(PyExc_TypeError, "__getattr__: a str was asked for");
+        return NULL;
+    }
+    if (PyUnicode_CompareWithASCIIString(name, "_api") == 0) {
+        return api_capsule(module);
+    }
+    PyErr_Format(PyExc_AttributeError, "module '_swiftbuf' has no attribute '%U'", name);
+    return NULL;
+}
+
+/* --- the module --- */
+
+PyDoc_STRVAR(getattr_doc,
+"__getattr__($module, name, /)\n--\n\n"
+"_api, a capsule with the C ABI, made for whoever asks. Raises AttributeError for other names.");
+
 static PyMethodDef module_functions[] = {
     {"zeros", (PyCFunction)(void (*)(void))swiftbuf_module_zeros, METH_FASTCALL | METH_KEYWORDS, zeros_doc},
     {"empty", (PyCFunction)(void (*)(void))swiftbuf_module_empty, METH_FASTCALL | METH_KEYWORDS, empty_doc},
@@ -97,75 +157,22 @@ static PyMethodDef module_functions[] = {
     {"copy", swiftbuf_module_copy, METH_O, copy_doc},
     {"mapped", (PyCFunction)(void (*)(void))swiftbuf_module_mapped, METH_FASTCALL | METH_KEYWORDS, mapped_doc},
     {"allocated_bytes", swiftbuf_module_allocated_bytes, METH_NOARGS, allocated_bytes_doc},
+    {"__getattr__", module_getattr, METH_O, getattr_doc},
     {NULL, NULL, 0, NULL},
 };
 
-/* --- the capsule --- */
-
-static swiftbuf_export *api_buffer_export(const swiftbuf_api *api, PyObject *object) {
-    return Py_TYPE(object) == api->buffer_type ? swiftbuf_export_of(object) : NULL;
-}
-
-static void api_destroy(PyObject *capsule) {
-    swiftbuf_api *api = PyCapsule_GetPointer(capsule, SWIFTBUF_API_CAPSULE);
-    if (api != NULL) {
-        Py_DECREF((PyObject *)api->buffer_type);
-        PyMem_Free(api);
-    }
-}
-
-/* The capsule owns the struct, and the struct a reference to the type. A new reference, or NULL with an exception set. */
-static PyObject *api_new(PyTypeObject *buffer_type) {
-    swiftbuf_api *api = PyMem_Malloc(sizeof(*api));
-    if (api == NULL) {
-        return PyErr_NoMemory();
-    }
-    Py_INCREF((PyObject *)buffer_type);
-    *api = (swiftbuf_api){
-        .size = sizeof(*api),
-        .version = SWIFTBUF_API_VERSION,
-        .buffer_type = buffer_type,
-        .buffer_from_storage = swiftbuf_buffer_from_storage,
-        .buffer_export = api_buffer_export,
-        .ledger = swiftbuf_ledger_publish(),
-    };
-    PyObject *capsule = PyCapsule_New(api, SWIFTBUF_API_CAPSULE, api_destroy);
-    if (capsule == NULL) {
-        Py_DECREF((PyObject *)buffer_type);
-        PyMem_Free(api);
-    }
-    return capsule;
-}
-
-/* --- the module --- */
-
 static int module_exec(PyObject *module) {
     swiftbuf_module_state *state = PyModule_GetState(module);
-    PyObject *capsule = NULL;
     state->buffer_type = swiftbuf_buffer_type_new(module);
     if (state->buffer_type == NULL) {
-        goto error;
+        return -1;
     }
+    api_fill(state);
     state->managed_type = swiftbuf_managed_type_new(module);
-    if (state->managed_type == NULL) {
-        goto error;
+    if (state->managed_type == NULL || PyModule_AddObjectRef(module, "Buffer", (PyObject *)state->buffer_type) < 0) {
+        return -1;
     }
-    if (PyModule_AddObjectRef(module, "Buffer", (PyObject *)state->buffer_type) < 0) {
-        goto error;
-    }
-    capsule = api_new(state->buffer_type);
-    if (capsule == NULL || PyModule_AddObjectRef(module, "_api", capsule) < 0) {
-        goto error;
-    }
-    if (PyModule_AddStringConstant(module, "__version__", SWIFTBUF_VERSION) < 0) {
-        goto error;
-    }
-    Py_DECREF(capsule);
-    return 0;
-
-error:
-    Py_XDECREF(capsule);
-    return -1;
+    return PyModule_AddStringConstant(module, "__version__", SWIFTBUF_VERSION);
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg) {

@@ -52,10 +52,11 @@ SWIFTBUF_INLINE Py_ssize_t swiftbuf_object_size(void) {
     return (Py_ssize_t)sizeof(swiftbuf_object);
 }
 
-/* What the module keeps; all owned. */
+/* What the module keeps; all references owned. */
 typedef struct {
     PyTypeObject *buffer_type;
     PyTypeObject *managed_type; /* swiftbuf_managed_buffer */
+    swiftbuf_api api;           /* what the capsules _swiftbuf._api point to */
 } swiftbuf_module_state;
 
 /* The type swiftbuf.Buffer of the module that a module function was called with; borrowed. */
