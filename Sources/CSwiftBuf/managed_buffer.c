@@ -74,11 +74,12 @@ PyObject *swiftbuf_managed_buffer_new(PyTypeObject *buffer_type, PyObject *expor
     return (PyObject *)self;
 }
 
+/* By its slot, not by the module's state, which is gone before the last Buffer is. */
+static int is_managed(PyObject *object) {
+    return PyType_GetSlot(Py_TYPE(object), Py_tp_dealloc) == (void *)managed_dealloc;
+}
+
 PyObject *swiftbuf_exporter_of(PyObject *self) {
     PyObject *base = swiftbuf_base_of(self);
-    swiftbuf_module_state *state = base == NULL ? NULL : PyType_GetModuleState(Py_TYPE(self));
-    if (state == NULL || Py_TYPE(base) != state->managed_type) {
-        return base;
-    }
-    return swiftbuf_managed_view(base)->obj;
+    return base != NULL && is_managed(base) ? swiftbuf_managed_view(base)->obj : base;
 }

@@ -88,7 +88,7 @@ SWIFTBUF_INLINE Py_buffer *swiftbuf_managed_view(PyObject *managed) {
     return &((swiftbuf_managed_buffer *)managed)->view;
 }
 
-/* The exporter whose memory a Buffer shares; borrowed. NULL if it shares none. */
+/* The exporter whose memory a Buffer shares; borrowed. NULL if it shares none. In every state of the module. */
 PyObject *swiftbuf_exporter_of(PyObject *self);
 
 /* --- texts --- */
