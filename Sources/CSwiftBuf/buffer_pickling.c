@@ -14,6 +14,13 @@ PyObject *swiftbuf_buffer_reduce_ex(PyObject *self, PyObject *protocol) {
     return result;
 }
 
+/* Whether a new view is all that is left of its memory: the garbage collector, which may have run, can have shown the Buffer to somebody. */
+static int is_alone(PyObject *view) {
+    swiftbuf_storage *storage = swiftbuf_export_of(view)->storage;
+    int64_t left = swiftbuf_storage_references(storage) - storage->left_behind;
+    return swiftbuf_exports_count(&storage->exports) == 1 && left == SWIFTBUF_FREE_THREADED;
+}
+
 PyObject *swiftbuf_buffer_copy_module(PyObject *self, PyObject *unused) {
     (void)unused;
     PyObject *attribute = PyObject_GetAttrString(self, "readonly");
@@ -28,6 +35,9 @@ PyObject *swiftbuf_buffer_copy_module(PyObject *self, PyObject *unused) {
     }
     PyObject *view = PyObject_CallMethod(copy, "toreadonly", NULL);
     swiftbuf_drop_reference(copy);
+    if (view != NULL && is_alone(view)) {
+        swiftbuf_export_of(view)->storage->flags |= SWIFTBUF_STORAGE_READONLY;
+    }
     return view;
 }
 

@@ -46,13 +46,13 @@ static PyObject *buffer_new(PyTypeObject *type, PyObject *arguments, PyObject *n
 
 /* hex(): that of the items as bytes. As with memoryview, the separator's __len__ cannot release the Buffer meanwhile. */
 static PyObject *buffer_hex(PyObject *self, PyObject *arguments, PyObject *names) {
-    PyObject *bytes = LOCKED(swiftbuf_buffer_tobytes_in_order)(self, NULL, 0, NULL);
     static char *parameters[] = {"sep", "bytes_per_sep", NULL};
     PyObject *separator = Py_None;
     int bytes_per_separator = 1;
     if (!PyArg_ParseTupleAndKeywords(arguments, names, "|Oi:hex", parameters, &separator, &bytes_per_separator)) {
         return NULL;
     }
+    PyObject *bytes = LOCKED(swiftbuf_buffer_tobytes_in_order)(self, NULL, 0, NULL);
     if (bytes == NULL) {
         return NULL;
     }
@@ -78,6 +78,10 @@ static void buffer_dealloc(PyObject *self) {
     Py_XDECREF(((swiftbuf_object *)self)->base);
     PyObject_GC_Del(self);
     Py_DECREF(type);
+}
+
+int swiftbuf_is_any_buffer(PyObject *object) {
+    return PyType_GetSlot(Py_TYPE(object), Py_tp_dealloc) == (void *)buffer_dealloc;
 }
 
 static int buffer_traverse(PyObject *self, visitproc visit, void *arg) {
@@ -299,9 +303,9 @@ static struct PyMemberDef buffer_members[] = {
 };
 
 PyDoc_STRVAR(buffer_doc,
+"Buffer(object)\n--\n\n"
 "An n-dimensional array of items in memory that Swift owns.\n\n"
 "memoryview(), numpy.asarray() and every other consumer of the buffer protocol (PEP 3118) share its memory: nothing is\n"
-"Buffer(object)\n--\n\n"
 "copied. Buffer(object) shares the memory of any exporter; zeros(), empty(), full(), copy() and mapped() make new memory. The\n"
 "type cannot be subclassed.\n\n"
 "b[i, j] reads one item as a Python object and writes one. A value that does not fit the format is a ValueError, of the\n"

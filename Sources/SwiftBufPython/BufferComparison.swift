@@ -61,7 +61,7 @@ private func equals(_ export: ExportBlock, _ view: ExporterView) throws(Exceptio
     }
 }
 
-/// `hash(b)`: that of its bytes, for a read-only Buffer of bytes whose exporter has a hash too.
+/// `hash(b)`: that of its bytes, for a Buffer of bytes that nobody can write to and whose exporter has a hash too.
 ///
 /// Kept from then on, even when the Buffer is released.
 ///
@@ -85,8 +85,7 @@ func bufferHash(_ object: UnsafeMutablePointer<PyObject>?) -> Py_hash_t {
     }
     export.countExport()
     defer { export.uncountExport() }
-    // Bytes that their own object does not hash may change.
-    if let exporter = unsafe swiftbuf_exporter_of(object), unsafe PyObject_Hash(exporter) == -1 { return -1 }
+    guard (try? unsafe checkHashable(object, export)) != nil else { return -1 }
     guard let bytes = unsafe bufferToBytes(object, nil) else { return -1 }
     defer { unsafe swiftbuf_drop_reference(bytes) }
     let hash = unsafe PyObject_Hash(bytes)

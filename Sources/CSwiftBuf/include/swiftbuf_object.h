@@ -91,6 +91,9 @@ SWIFTBUF_INLINE Py_buffer *swiftbuf_managed_view(PyObject *managed) {
 /* The exporter whose memory a Buffer shares; borrowed. NULL if it shares none. In every state of the module. */
 PyObject *swiftbuf_exporter_of(PyObject *self);
 
+/* Whether an object is a Buffer of any module `_swiftbuf` that was made of this file: one that was imported anew has its own type. */
+int swiftbuf_is_any_buffer(PyObject *object);
+
 /* --- texts --- */
 
 /* Buffer('f', (480, 640), 1228800 bytes): a new reference, or NULL with an exception set. `shape` is borrowed. */

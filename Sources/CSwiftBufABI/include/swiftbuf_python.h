@@ -111,6 +111,10 @@ SWIFTBUF_INLINE int swiftbuf_is_bytes(PyObject *object) {
     return PyBytes_Check(object);
 }
 
+SWIFTBUF_INLINE int swiftbuf_is_memoryview(PyObject *object) {
+    return PyMemoryView_Check(object);
+}
+
 SWIFTBUF_INLINE int swiftbuf_is_list(PyObject *object) {
     return PyList_Check(object);
 }
@@ -163,19 +167,19 @@ void swiftbuf_raise_type_from(swiftbuf_exception kind, const char *format, const
 /* Sets the OSError that `error`, an errno, stands for: FileNotFoundError and so on; MemoryError for ENOMEM. `filename` may be NULL. */
 void swiftbuf_raise_errno(int error, PyObject *filename);
 
-/* Whether `error`, an errno, says that a signal has interrupted a system call. */
-int swiftbuf_errno_is_interrupted(int error);
-
-/* The class IndexError, borrowed: for PyNumber_AsSsize_t. */
 /* As swiftbuf_raise_errno, in words of ours. `filename` is not NULL. */
 void swiftbuf_raise_errno_text(int error, const char *text, PyObject *filename);
 
-SWIFTBUF_INLINE PyObject *swiftbuf_index_error(void) {
-    return PyExc_IndexError;
-}
+/* Whether `error`, an errno, says that a signal has interrupted a system call. */
+int swiftbuf_errno_is_interrupted(int error);
+
 /* Whether `error`, an errno, is ENODEV: the file system lends no memory for a file. */
 int swiftbuf_errno_is_no_device(int error);
 
+/* The class IndexError, borrowed: for PyNumber_AsSsize_t. */
+SWIFTBUF_INLINE PyObject *swiftbuf_index_error(void) {
+    return PyExc_IndexError;
+}
 
 /* Whether the exception that is set is of this kind. */
 int swiftbuf_raised(swiftbuf_exception kind);
