@@ -13,6 +13,7 @@
 #include "buffer_locks.h"
 #include "buffer_pickling.h"
 #include "buffer_type.h"
+#include "last_reference.h"
 
 PyObject *swiftbuf_object_new(PyTypeObject *type, PyObject *base) {
     swiftbuf_object *self = PyObject_GC_New(swiftbuf_object, type);
@@ -69,15 +70,12 @@ static PyObject *buffer_hex(PyObject *self, PyObject *arguments, PyObject *names
 }
 
 static void buffer_dealloc(PyObject *self) {
-    PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
     if (((swiftbuf_object *)self)->weakrefs != NULL) {
         PyObject_ClearWeakRefs(self);
     }
     swiftbuf_export_clear(swiftbuf_export_of(self));
-    Py_XDECREF(((swiftbuf_object *)self)->base);
-    PyObject_GC_Del(self);
-    Py_DECREF(type);
+    swiftbuf_object_end(self);
 }
 
 int swiftbuf_is_any_buffer(PyObject *object) {

@@ -15,8 +15,16 @@
 static void managed_dealloc(PyObject *self) {
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
+    /* An exporter's release may run Python code, which must not see an exception that is on its way. */
+    PyObject *exception = NULL, *value, *traceback;
+    if (PyErr_Occurred()) {
+        PyErr_Fetch(&exception, &value, &traceback);
+    }
     PyBuffer_Release(swiftbuf_managed_view(self));
     Py_XDECREF(((swiftbuf_managed_buffer *)self)->exporter);
+    if (exception != NULL) {
+        PyErr_Restore(exception, value, traceback);
+    }
     PyObject_GC_Del(self);
     Py_DECREF(type);
 }
@@ -77,6 +85,14 @@ PyObject *swiftbuf_managed_buffer_new(PyTypeObject *buffer_type, PyObject *expor
 /* By its slot, not by the module's state, which is gone before the last Buffer is. */
 static int is_managed(PyObject *object) {
     return PyType_GetSlot(Py_TYPE(object), Py_tp_dealloc) == (void *)managed_dealloc;
+}
+
+PyObject *swiftbuf_managed_exporter(PyObject *object) {
+    if (!is_managed(object)) {
+        return NULL;
+    }
+    swiftbuf_managed_buffer *self = (swiftbuf_managed_buffer *)object;
+    return self->view.obj != NULL ? self->view.obj : self->exporter;
 }
 
 PyObject *swiftbuf_exporter_of(PyObject *self) {

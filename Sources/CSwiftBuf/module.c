@@ -3,6 +3,7 @@
 
 #include "buffer_type.h"
 #include "interpreter.h"
+#include "last_reference.h"
 #include "managed_buffer.h"
 
 /* The version of the extension; the Python files beside it compare it with theirs. */
@@ -39,6 +40,7 @@ PyDoc_STRVAR(frombuffer_doc,
 "A Buffer that shares the bytes of any C-contiguous object that has the buffer protocol, read as other items.\n\n"
 "Parameters\n----------\n"
 "obj : object\n    The exporter; its own format and shape are not looked at. It is kept alive, and cannot be resized meanwhile.\n"
+"    Of a Buffer the result is a view, as of its other methods.\n"
 "format : str\n    The items' type, in the syntax of the struct module and PEP 3118.\n"
 "shape : int, tuple of ints or None\n    Items along each dimension; None is one dimension of all the items that are there.\n"
 "offset : int\n    Bytes before the first item. Any number: items need not be aligned.\n\n"
@@ -162,6 +164,9 @@ static PyMethodDef module_functions[] = {
 };
 
 static int module_exec(PyObject *module) {
+    if (swiftbuf_last_reference_prepare() < 0) {
+        return -1;
+    }
     swiftbuf_module_state *state = PyModule_GetState(module);
     state->buffer_type = swiftbuf_buffer_type_new(module);
     if (state->buffer_type == NULL) {

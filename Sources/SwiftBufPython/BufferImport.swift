@@ -49,6 +49,9 @@ func moduleFromBuffer(
         var dimensions = InlineArray<64, Int>(repeating: 0)
         let rank = try unsafe readShape(orNone: shape, into: &dimensions, for: .frombuffer)
         let type = try unsafe bufferType(of: module.unsafelyUnwrapped)
+        if unsafe swiftbuf_is_of_type(object, type) != 0 {
+            return try unsafe viewBytes(of: object, as: format, rank: rank, shape: dimensions.span, offset: offset)
+        }
         return unsafe importBuffer(object, as: type, for: .frombuffer) {
             (export, view) throws(ExceptionIsSet) in
             guard unsafe view.isCContiguous else { try refuseGaps() }
@@ -63,6 +66,31 @@ func moduleFromBuffer(
         }
     } catch {
         return nil
+    }
+}
+
+/// Makes a view of the bytes of a Buffer: `frombuffer` of one of ours, so that chains of them stay flat.
+///
+/// - Parameters:
+///   - rank: Dimensions; nil for one dimension of all items that there are.
+///   - shape: The first `rank` of these are the items along each dimension.
+private func viewBytes(
+    of object: UnsafeMutablePointer<PyObject>, as format: ItemFormat, rank: Int?, shape: Span<Int>, offset: Int
+) throws(ExceptionIsSet) -> NewReference {
+    let source = unsafe ExportBlock(of: object)
+    guard source.checkNotReleased() else { return nil }
+    guard source.traits.contains(.cContiguous) else { try refuseGaps() }
+    let text = unsafe UnsafePointer(source.pointer.pointee.format.unsafelyUnwrapped)
+    try unsafe ItemFormat(keeping: text, byteCount: source.formatByteCount - 1, itemByteCount: source.itemByteCount)
+        .checkHoldsNoReferences(for: .frombuffer)
+    return unsafe makeView(of: object, rank: rank ?? 1, formatByteCount: format.reservedByteCount, indirect: false) {
+        (source, target) throws(ExceptionIsSet) in
+        unsafe target.setFormat(format)
+        for axis in 0..<(rank ?? 0) {
+            unsafe target.shape[axis] = shape[axis]
+        }
+        try target.settleShape(offset: offset, of: source.byteCount, isGiven: rank != nil, for: .frombuffer)
+        unsafe target.pointer.pointee.buf = source.pointer.pointee.buf + offset
     }
 }
 
