@@ -49,7 +49,8 @@ func moduleFromBuffer(
         var dimensions = InlineArray<64, Int>(repeating: 0)
         let rank = try unsafe readShape(orNone: shape, into: &dimensions, for: .frombuffer)
         let type = try unsafe bufferType(of: module.unsafelyUnwrapped)
-        if unsafe swiftbuf_is_of_type(object, type) != 0 {
+        // A released Buffer refuses as any exporter does: by BufferError, when it is asked for its buffer.
+        if unsafe swiftbuf_is_of_type(object, type) != 0 && !ExportBlock(of: object).traits.contains(.released) {
             return try unsafe viewBytes(of: object, as: format, rank: rank, shape: dimensions.span, offset: offset)
         }
         return unsafe importBuffer(object, as: type, for: .frombuffer) {
@@ -72,13 +73,13 @@ func moduleFromBuffer(
 /// Makes a view of the bytes of a Buffer: `frombuffer` of one of ours, so that chains of them stay flat.
 ///
 /// - Parameters:
+///   - object: The Buffer; not released.
 ///   - rank: Dimensions; nil for one dimension of all items that there are.
 ///   - shape: The first `rank` of these are the items along each dimension.
 private func viewBytes(
     of object: UnsafeMutablePointer<PyObject>, as format: ItemFormat, rank: Int?, shape: Span<Int>, offset: Int
 ) throws(ExceptionIsSet) -> NewReference {
     let source = unsafe ExportBlock(of: object)
-    guard source.checkNotReleased() else { return nil }
     guard source.traits.contains(.cContiguous) else { try refuseGaps() }
     let text = unsafe UnsafePointer(source.pointer.pointee.format.unsafelyUnwrapped)
     try unsafe ItemFormat(keeping: text, byteCount: source.formatByteCount - 1, itemByteCount: source.itemByteCount)

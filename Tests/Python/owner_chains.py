@@ -118,8 +118,8 @@ def on_a_small_stack(work: Callable[[], None]) -> None:
 
     threading.stack_size(STACK)
     thread = threading.Thread(target=attempt)
-    threading.stack_size(0)
     thread.start()
+    threading.stack_size(0)
     thread.join()
     if failures:
         raise failures[0]
