@@ -138,8 +138,12 @@ static PyObject *module_getattr(PyObject *module, PyObject *name) {
         PyErr_SetString(PyExc_TypeError, "__getattr__: a str was asked for");
         return NULL;
     }
-    if (PyUnicode_CompareWithASCIIString(name, "_api") == 0) {
+    if (PyUnicode_CompareWithASCIIString(name, "_capi") == 0) {
         return api_capsule(module);
+    }
+    if (PyUnicode_CompareWithASCIIString(name, "_api") == 0) {
+        PyErr_SetString(PyExc_ImportError, "this module was built for an older swiftbuf than the one that is installed: build it anew");
+        return NULL;
     }
     PyErr_Format(PyExc_AttributeError, "module '_swiftbuf' has no attribute '%U'", name);
     return NULL;
@@ -149,7 +153,7 @@ static PyObject *module_getattr(PyObject *module, PyObject *name) {
 
 PyDoc_STRVAR(getattr_doc,
 "__getattr__($module, name, /)\n--\n\n"
-"_api, a capsule with the C ABI, made for whoever asks. Raises AttributeError for other names.");
+"_capi, a capsule with the C ABI, made for whoever asks. Raises AttributeError for other names.");
 
 static PyMethodDef module_functions[] = {
     {"zeros", (PyCFunction)(void (*)(void))swiftbuf_module_zeros, METH_FASTCALL | METH_KEYWORDS, zeros_doc},

@@ -6,7 +6,7 @@ public import CSwiftBufStorage
 /// Why a block is not listed.
 public enum ListingRefusal: UInt8, Error, Sendable {
     case outOfMemory
-    /// A listed block has some of the same bytes.
+    /// A listed block has some of the same bytes, or they are borrowed.
     case overlapping
 }
 
@@ -28,8 +28,8 @@ extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
     public func list() throws(ListingRefusal) {
         // SAFETY: the caller owns a reference.
         switch unsafe swiftbuf_ledger_add(self) {
-        case 0: return
-        case 1: throw .overlapping
+        case CInt(SWIFTBUF_LISTING_DONE): return
+        case CInt(SWIFTBUF_LISTING_OVERLAPS): throw .overlapping
         default: throw .outOfMemory
         }
     }

@@ -1,5 +1,6 @@
 // The Python interpreter in a Swift program: its start and its stop.
 
+import CSwiftBufABI
 import CSwiftBufEmbed
 
 /// The Python interpreter of this program.
@@ -41,6 +42,7 @@ public struct Interpreter: Sendable {
         try unsafe report { message, capacity in
             unsafe forC.withConfiguration { configuration in unsafe swiftbuf_embed_start(configuration, message, capacity) }
         }
+        swiftbuf_api_serve_program()
         if let warning { configuration.warningHandler(warning) }
         return Interpreter()
     }

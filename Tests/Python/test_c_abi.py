@@ -6,6 +6,7 @@ names is what shows that its C and the wheel's Swift agree on the layout of ever
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import struct
 import threading
@@ -17,7 +18,7 @@ import _swiftbuf
 import numpy as np
 import pytest
 import swiftbuf
-from conftest import HERE, SWIFTBUF_HEADERS, compile_shared, python_headers
+from conftest import HERE, SWIFTBUF_HEADERS, compile_extension, compile_shared, python_headers
 
 # swiftbuf_request.h and CSwiftBufStorage.h, written down once more: these numbers never change.
 READONLY, C_CONTIGUOUS, F_CONTIGUOUS, FORMAT_IS_BYTES, RELEASED, VIEW = 1, 2, 4, 8, 16, 64
@@ -45,10 +46,31 @@ def fate(block: Any) -> dict[str, int]:
 def test_the_capsule_says_its_size_its_version_and_the_type(abi_probe: ModuleType) -> None:
     header = abi_probe.header()
     assert header["size"] >= header["sizeof"], "fields are added at the end alone"
-    assert header["version"] >= header["built_against"] == 2
+    assert header["version"] >= header["built_against"] == 1
     assert header["reserved"] == 0
     assert header["buffer_type"] is swiftbuf.Buffer
-    assert repr(_swiftbuf._api).startswith('<capsule object "_swiftbuf._api"')
+    assert repr(_swiftbuf._capi).startswith('<capsule object "_swiftbuf._capi"')
+
+
+def test_a_module_that_was_built_for_an_older_release_is_told_to_be_built_anew() -> None:
+    older = ctypes.pythonapi.PyCapsule_Import
+    older.restype, older.argtypes = ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_int]
+    message = r"^this module was built for an older swiftbuf than the one that is installed: build it anew$"
+    with pytest.raises(ImportError, match=message):
+        older(b"_swiftbuf._api", 0)
+    with pytest.raises(AttributeError, match="'_swiftbuf' has no attribute 'anything'"):
+        _swiftbuf.anything
+
+
+def test_a_module_that_was_built_with_the_first_release_works_with_this_one(helpers_folder: Path) -> None:
+    module = compile_extension("first_release", helpers_folder, [])
+    before = module.disposed()
+    buffer, answers, is_export = module.work()
+    # Entered, entered, not to write beside readers; listed; an answer that it is listed; found.
+    assert answers == (0, 0, 2, 0, 3, 1) and is_export == 1
+    assert buffer.tobytes() == b"of the first release"
+    del buffer
+    assert module.disposed() == before + 1
 
 
 def test_buffers_are_recognised_and_other_objects_are_not(abi_probe: ModuleType) -> None:

@@ -19,7 +19,7 @@ def anew():
 
 def pointer(capsule, get=ctypes.pythonapi.PyCapsule_GetPointer):
     get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    return get(capsule, b"_swiftbuf._api")
+    return get(capsule, b"_swiftbuf._capi")
 
 def type_in(address):
     # struct swiftbuf_api: size, version and a reserved word, the type
@@ -43,9 +43,9 @@ def test_a_module_that_is_imported_anew_leaves_nothing_behind() -> None:
     run("""
 kinds = []
 def keep(module):
-    module._api, module.kept = module._api, module.zeros(3)
-    del module._api
-for use in [lambda m: None, lambda m: m._api, lambda m: m.zeros(3), keep]:
+    module._capi, module.kept = module._capi, module.zeros(3)
+    del module._capi
+for use in [lambda m: None, lambda m: m._capi, lambda m: m.zeros(3), keep]:
     for round in range(25):
         if round == 5:
             gc.collect()
@@ -67,8 +67,8 @@ for use in [lambda m: None, lambda m: m._api, lambda m: m.zeros(3), keep]:
 def test_a_capsule_keeps_the_type_and_the_module_and_nothing_else_does() -> None:
     run("""
 module = anew()
-capsule = module._api
-assert pointer(capsule) == pointer(module._api) and type_in(pointer(capsule)) is module.Buffer
+capsule = module._capi
+assert pointer(capsule) == pointer(module._capi) and type_in(pointer(capsule)) is module.Buffer
 gone = weakref.ref(module)
 del module
 sys.modules.pop("_swiftbuf")
@@ -86,7 +86,7 @@ assert gone() is None
 
 def test_the_module_has_no_other_attribute_than_those_that_it_has() -> None:
     run("""
-assert _swiftbuf._api is not None and not hasattr(_swiftbuf, "_apis") and not hasattr(_swiftbuf, "a\\udc80b")
+assert _swiftbuf._capi is not None and not hasattr(_swiftbuf, "_capis") and not hasattr(_swiftbuf, "a\\udc80b")
 try:
     _swiftbuf.nothing
 except AttributeError as error:
@@ -110,7 +110,7 @@ base = object.__basicsize__ + 3 * ctypes.sizeof(ctypes.c_void_p)  # PyModuleDef_
 fields = (ctypes.c_void_p * 8).from_address(definition(_swiftbuf) + base)
 ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object)(fields[6])(_swiftbuf)
 assert [b.obj for b in kept] == [memory, memory, memory, None] and all(b.obj is memory for b in kept[:3])
-for refused in [lambda: _swiftbuf.zeros(3), lambda: _swiftbuf.Buffer(memory), lambda: _swiftbuf._api]:
+for refused in [lambda: _swiftbuf.zeros(3), lambda: _swiftbuf.Buffer(memory), lambda: _swiftbuf._capi]:
     try:
         refused()
     except SystemError as error:

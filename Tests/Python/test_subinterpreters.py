@@ -71,6 +71,50 @@ def test_another_interpreter_has_a_type_of_its_own(interpreter):
     interpreter.run("assert swiftbuf.zeros(3, 'i').tolist() == [0, 0, 0]")
 
 
+PROBE = """
+import importlib.machinery as m, importlib.util as u, swiftbuf
+loader = m.ExtensionFileLoader('swiftbuf_probe', PATH)
+probe = u.module_from_spec(u.spec_from_file_location('swiftbuf_probe', PATH, loader=loader))
+loader.exec_module(probe)
+for _ in range(ROUNDS):
+    adopted = probe.adopted(b'123')
+    assert type(adopted) is swiftbuf.Buffer, 'a Buffer of another interpreter'
+    own = swiftbuf.full(4, 2, 'd')
+    probe.double_in_place(own)
+    assert probe.total(own) == 16 and probe.total(memoryview(own)) == 16
+    try:
+        probe.borrow_twice(own, memoryview(own)[1:])
+    except BufferError:
+        pass
+    else:
+        raise AssertionError('the same bytes were borrowed twice')
+"""
+
+
+def test_a_module_in_swift_uses_the_buffers_of_the_interpreter_that_calls_it(probe):
+    text = PROBE.replace("PATH", repr(probe.__file__))
+    interpreter_texts = text.replace("ROUNDS", "2000")
+    exec(text.replace("ROUNDS", "10"), {})
+    workers = [Interpreter() for _ in range(3)]
+    failures: list[BaseException] = []
+
+    def work(interpreter: Interpreter) -> None:
+        try:
+            interpreter.run(interpreter_texts)
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=work, args=[worker]) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for worker in workers:
+        worker.end()
+    assert not failures
+    exec(text.replace("ROUNDS", "10"), {})
+
+
 def test_interpreters_work_at_the_same_time_and_leave_nothing_behind():
     before = swiftbuf.allocated_bytes()
     workers = [Interpreter() for _ in range(4)]

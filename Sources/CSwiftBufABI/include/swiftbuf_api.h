@@ -4,16 +4,19 @@
    "With the GIL" below means, in a free-threaded CPython: attached to the interpreter. A storage block belongs to one interpreter.
 
        const swiftbuf_api *api = PyCapsule_Import(SWIFTBUF_API_CAPSULE, 0);
-       if (api == NULL || api->version < 1) { … }                                                     */
+       if (api == NULL || api->version < 1) { … }
+
+   Each interpreter has a capsule and a type of its own: keep the pointer in the state of the module, never in a global variable. */
 #ifndef SWIFTBUF_API_H
 #define SWIFTBUF_API_H
 
 #include "swiftbuf_export.h"
 
-#define SWIFTBUF_API_CAPSULE "_swiftbuf._api"
+/* Another name for each ABI that modules of older releases could not use. */
+#define SWIFTBUF_API_CAPSULE "_swiftbuf._capi"
 
 /* Raised by one with every function that is appended. */
-#define SWIFTBUF_API_VERSION 2
+#define SWIFTBUF_API_VERSION 1
 
 typedef struct swiftbuf_api swiftbuf_api;
 
@@ -38,7 +41,7 @@ struct swiftbuf_api {
        In a free-threaded CPython its fields stay as they are only while a Py_buffer of the object is held. */
     swiftbuf_export *(*buffer_export)(const swiftbuf_api *api, PyObject *object);
 
-    /* Since version 2. The ledger that the modules of this process share; borrowed, lives as long as the process. */
+    /* The ledger that the modules of this process share; borrowed, lives as long as the process. */
     swiftbuf_ledger *ledger;
 };
 
@@ -49,14 +52,29 @@ _Static_assert(offsetof(swiftbuf_api, buffer_from_storage) == 24, "the layout of
 _Static_assert(offsetof(swiftbuf_api, buffer_export) == 32, "the layout of the C ABI");
 _Static_assert(offsetof(swiftbuf_api, ledger) == 40, "the layout of the C ABI");
 
-extern const swiftbuf_api *swiftbuf_api_in_use;
+/* The ABI of the calling interpreter, found and kept for as long as that interpreter lasts, and the ledger handed over: borrowed. NULL with
+   an exception set: ImportError in one sentence if there is no `_swiftbuf` or another one is needed, BufferError if memory of this
+   module is in use through another one, MemoryError. May run Python code. With the GIL. */
+const swiftbuf_api *swiftbuf_api_find(void);
 
-/* The ABI that swiftbuf_api_load() found; NULL before. With the GIL. */
-static inline const swiftbuf_api *swiftbuf_api_loaded(void) {
-    return swiftbuf_api_in_use;
+/* What a module for Python keeps in its state, and all that it keeps there: zeroed by CPython, one for each interpreter. */
+typedef struct {
+    const swiftbuf_api *api;
+} swiftbuf_module_api;
+
+/* The ABI of the interpreter that a module object belongs to: borrowed; or NULL with an exception set, as above, and SystemError if the
+   module has no state of at least that size. With the GIL. */
+const swiftbuf_api *swiftbuf_api_of_module(PyObject *module);
+
+/* Says that Swift works in the main interpreter of this process alone, because the process is a Swift program that started it: from now on
+   the ABI that is found there is swiftbuf_api_of_program(). A module must not. */
+void swiftbuf_api_serve_program(void);
+
+extern const swiftbuf_api *swiftbuf_api_found_in_program;
+
+/* The ABI that was found in such a program; NULL before, and in a module. */
+static inline const swiftbuf_api *swiftbuf_api_of_program(void) {
+    return __atomic_load_n(&swiftbuf_api_found_in_program, __ATOMIC_ACQUIRE);
 }
-
-/* Finds the ABI of `_swiftbuf`, once for this module, and keeps it. 0, or -1 with ImportError or the like set. With the GIL. */
-int swiftbuf_api_load(void);
 
 #endif /* SWIFTBUF_API_H */

@@ -19,6 +19,8 @@ public enum BorrowConflict: UInt8, Error, Equatable, Sendable {
     case taken
     /// It may only be read, and writing was asked for.
     case readOnly
+    /// The range has bytes of several SharedBuffers, which are borrowed one at a time.
+    case severalOwners
 }
 
 extension BorrowConflict {
@@ -38,6 +40,7 @@ extension BorrowConflict {
         case .mutablyBorrowed: text.append("Swift has borrowed this memory to write")
         case .borrowed: text.append("Swift has borrowed this memory to read")
         case .taken: text.append("this memory was taken back by its owner")
+        case .severalOwners: text.append("this memory belongs to several SharedBuffers: borrow each by itself")
         case .readOnly: text.append("writable memory was asked for but this is read-only")
         }
     }

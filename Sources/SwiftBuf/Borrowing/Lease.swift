@@ -4,7 +4,8 @@
 // ---------------
 // A lease that was begun holds, until it is ended: of a foreign exporter one granted Py_buffer, of a Buffer one reference; and of the
 // borrow word, a listed block and the ledger what `holds` says. It lies on the stack of the function that lends it, or in one heap
-// block, and never moves: exporters may point into the Py_buffer, and the ledger points to the loan. Both ends run with the GIL.
+// block, and never moves: exporters may point into the Py_buffer, and the ledger points to the loan. Both ends run with the GIL of the
+// exporter's interpreter, or attached to it; the ledger has a lock of its own.
 
 import CPython
 import CSwiftBufABI
@@ -77,12 +78,14 @@ extension UnsafeMutablePointer where Pointee == Lease {
     /// What throws is kept out of it: nothing here needs room for an error.
     @unsafe
     @inline(__always)
-    func begin(_ object: UnsafeMutablePointer<PyObject>, _ request: BorrowRequest) -> Bool {
+    func begin(
+        _ object: UnsafeMutablePointer<PyObject>, _ request: BorrowRequest, api: UnsafePointer<swiftbuf_api>?
+    ) -> Bool {
         // SAFETY: the fields are trivial, so that memory which was not initialised can be assigned to.
         unsafe pointee.holds = []
         unsafe pointee.isMutable = request.isMutable
         unsafe pointee.progress = .none
-        guard let api = unsafe swiftbuf_api_loaded() else { return false }
+        guard let api = unsafe api ?? swiftbuf_api_of_program() else { return false }
         if unsafe swiftbuf_is_of_type(object, api.pointee.buffer_type) != 0 {
             guard let export = unsafe api.pointee.buffer_export(api, object) else { return false }
             return unsafe beginOwn(object, export, request)
@@ -97,14 +100,16 @@ extension UnsafeMutablePointer where Pointee == Lease {
     /// - Threads: With the GIL. May run Python code.
     @unsafe
     @inline(never)
-    func beginWithCare(_ object: UnsafeMutablePointer<PyObject>, _ request: BorrowRequest) throws(BorrowError) {
+    func beginWithCare(
+        _ object: UnsafeMutablePointer<PyObject>, _ request: BorrowRequest, api: UnsafePointer<swiftbuf_api>?
+    ) throws(BorrowError) {
         if let error = request.format.error {
             unsafe end()
             PyErr_Clear()
             throw .invalidRecord(error)
         }
         // SAFETY: with the GIL.
-        if unsafe pointee.progress == .none, let api = unsafe swiftbuf_api_loaded() ?? loadAPI(),
+        if unsafe pointee.progress == .none, let api = unsafe api ?? findAPI(),
             let export = unsafe api.pointee.buffer_export(api, object)
         {
             return try unsafe beginOwnWithCare(object, export, request)
@@ -112,15 +117,15 @@ extension UnsafeMutablePointer where Pointee == Lease {
         try unsafe beginForeignWithCare(object, request)
     }
 
-    /// Finds the type of Buffers, at the first borrow; without it every exporter is a foreign one.
+    /// Finds the type of Buffers, for a caller that does not know it; without it every exporter is a foreign one.
     @inline(never)
-    private func loadAPI() -> UnsafePointer<swiftbuf_api>? {
+    private func findAPI() -> UnsafePointer<swiftbuf_api>? {
         // SAFETY: with the GIL.
-        guard swiftbuf_api_load() == 0 else {
+        guard let api = unsafe swiftbuf_api_find() else {
             PyErr_Clear()
             return nil
         }
-        return unsafe swiftbuf_api_loaded()
+        return unsafe api
     }
 
     /// Gives back what is held, after a borrow that came to nothing or a part of one that is over.
@@ -138,10 +143,10 @@ extension UnsafeMutablePointer where Pointee == Lease {
         // SAFETY: `holds` says what is there.
         let holds = unsafe pointee.holds
         if holds == [.view, .loan] {
-            unsafe swiftbuf_loan_end(swiftbuf_ledger_current(), loanPointer)
+            unsafe swiftbuf_loan_end(loanPointer)
             return unsafe PyBuffer_Release(viewPointer)
         }
-        if holds.contains(.loan) { unsafe swiftbuf_loan_end(swiftbuf_ledger_current(), loanPointer) }
+        if holds.contains(.loan) { unsafe swiftbuf_loan_end(loanPointer) }
         if holds.contains(.listed) {
             unsafe pointee.listed.unsafelyUnwrapped.endBorrow(isMutable: pointee.isMutable)
             unsafe swiftbuf_storage_release(pointee.listed)

@@ -45,17 +45,20 @@ func leaseRoom(in room: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawPointe
 /// - Parameters:
 ///   - room: ``leaseRoomByteCount`` bytes that stay where they are until the lease is ended.
 ///   - object: A `PyObject`.
+///   - api: The `swiftbuf_api` of the object's interpreter; nil to look for it.
 /// - Threads: With the GIL.
 @unsafe
 @usableFromInline
 func beginLease(
-    in room: UnsafeMutableRawPointer, of object: UnsafeMutableRawPointer, _ request: BorrowRequest
+    in room: UnsafeMutableRawPointer, of object: UnsafeMutableRawPointer, _ request: BorrowRequest,
+    api: UnsafeRawPointer? = nil
 ) throws(BorrowError) -> BorrowedItems {
     precondition(unsafe MemoryLayout<Lease>.size <= leaseRoomByteCount - 64, "a lease needs more room")
     // SAFETY: the room is large enough, and aligned for all fields; the fields are trivial.
     let lease = unsafe room.assumingMemoryBound(to: Lease.self)
     let object = unsafe object.assumingMemoryBound(to: PyObject.self)
-    if unsafe !lease.begin(object, request) { try unsafe lease.beginWithCare(object, request) }
+    let api = unsafe api?.assumingMemoryBound(to: swiftbuf_api.self)
+    if unsafe !lease.begin(object, request, api: api) { try unsafe lease.beginWithCare(object, request, api: api) }
     return unsafe BorrowedItems(lease)
 }
 

@@ -16,8 +16,10 @@
 @safe
 public struct PythonArgument: ~Escapable {
     @usableFromInline let object: UnsafeMutableRawPointer
+    /// The `swiftbuf_api` of the object's interpreter; nil in a program, which has one interpreter.
+    @usableFromInline let api: UnsafeRawPointer?
 
-    /// Lends an object.
+    /// Lends an object of the interpreter that a program has started.
     ///
     /// - Parameter object: A `PyObject` that stays alive as long as the value, on a thread that has the GIL.
     @unsafe
@@ -25,6 +27,17 @@ public struct PythonArgument: ~Escapable {
     @_lifetime(immortal)
     public init(unsafeObject object: UnsafeMutableRawPointer) {
         unsafe self.object = object
+        unsafe api = nil
+    }
+
+    /// Lends an object of whatever interpreter.
+    ///
+    /// - Parameter api: The `swiftbuf_api` of that interpreter; it outlives the value.
+    @unsafe
+    @_lifetime(immortal)
+    init(unsafeObject object: UnsafeMutableRawPointer, api: UnsafeRawPointer) {
+        unsafe self.object = object
+        unsafe self.api = api
     }
 }
 
@@ -55,8 +68,8 @@ extension PythonArgument {
             let items = try unsafe beginLease(
                 in: room, of: object,
                 BorrowRequest(
-                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, mayCopy: copyIfNeeded)
-            )
+                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, mayCopy: copyIfNeeded),
+                api: api)
             let buffer = unsafe BorrowedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
             return try body(buffer)
         }
@@ -77,7 +90,8 @@ extension PythonArgument {
             let items = try unsafe beginLease(
                 in: room, of: object,
                 BorrowRequest(
-                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, isMutable: true))
+                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, isMutable: true),
+                api: api)
             var buffer = unsafe MutableBorrowedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
             return try body(&buffer)
         }
@@ -99,7 +113,8 @@ extension PythonArgument {
                 in: room, of: object,
                 BorrowRequest(
                     format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, isStrided: true,
-                    mayCopy: copyIfNeeded))
+                    mayCopy: copyIfNeeded),
+                api: api)
             let buffer = unsafe StridedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
             return try body(buffer)
         }
@@ -121,7 +136,8 @@ extension PythonArgument {
                 in: room, of: object,
                 BorrowRequest(
                     format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, isMutable: true,
-                    isStrided: true))
+                    isStrided: true),
+                api: api)
             var buffer = unsafe MutableStridedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
             return try body(&buffer)
         }

@@ -4,7 +4,7 @@
 //     func average(
 //         _ module: UnsafeMutableRawPointer?, _ arguments: UnsafePointer<UnsafeMutableRawPointer?>?, _ count: Int
 //     ) -> UnsafeMutableRawPointer? {
-//         unsafe withExtensionArguments(arguments, count: count) { (arguments) throws(BorrowError) in
+//         unsafe withExtensionArguments(module, arguments, count: count) { (arguments) throws(BorrowError) in
 //             try arguments.check(count: 1)
 //             return try .double(
 //                 arguments[0].withBorrowed(as: Double.self) { (samples) throws(BorrowError) in mean(samples.span) })
@@ -22,13 +22,15 @@ import CSwiftBufABI
 @safe
 public struct ExtensionArguments: ~Escapable {
     private let objects: UnsafePointer<UnsafeMutableRawPointer?>?
+    private let api: UnsafePointer<swiftbuf_api>
     /// How many there are.
     public let count: Int
 
     @unsafe
     @_lifetime(immortal)
-    init(objects: UnsafePointer<UnsafeMutableRawPointer?>?, count: Int) {
+    init(objects: UnsafePointer<UnsafeMutableRawPointer?>?, count: Int, api: UnsafePointer<swiftbuf_api>) {
         unsafe self.objects = objects
+        unsafe self.api = api
         self.count = count
     }
 
@@ -49,7 +51,8 @@ public struct ExtensionArguments: ~Escapable {
                 throw .raised
             }
             // SAFETY: CPython lends that many objects, none of them NULL, for the time of the call, and so of this value.
-            let argument = unsafe PythonArgument(unsafeObject: objects.unsafelyUnwrapped[index].unsafelyUnwrapped)
+            let argument = unsafe PythonArgument(
+                unsafeObject: objects.unsafelyUnwrapped[index].unsafelyUnwrapped, api: UnsafeRawPointer(api))
             return unsafe _overrideLifetime(argument, copying: self)
         }
     }
@@ -75,23 +78,26 @@ public struct ExtensionArguments: ~Escapable {
 /// This is the one door of a module for Python; behind it nothing is unsafe.
 ///
 /// - Parameters:
+///   - module: The module object, which CPython hands to each function of a module. Its state is swiftbuf's: the `PyModuleDef` says
+///     `.m_size = sizeof(void *)`, and nobody else writes there. What an interpreter has of `_swiftbuf` is remembered in it.
 ///   - arguments: What CPython hands to a function of METH_FASTCALL: `count` objects, lent for the time of the call. NULL if there is none.
 ///   - count: How many.
 ///   - body: Answers the call.
 /// - Returns: What the C function returns: a new reference, or NULL with the exception set that stands for the error that `body` threw:
 ///   TypeError for an object without a buffer or of another item type, ValueError for another shape or a released Buffer, MemoryError,
-///   and BufferError for all that may be otherwise at another time.
+///   and BufferError for all that may be otherwise at another time. ImportError if there is no `_swiftbuf`, or it is too old, and
+///   SystemError if the module has no such state.
 /// - Threads: With the GIL.
 /// - Source: CPython, `Doc/c-api/structures.rst` (`METH_FASTCALL`).
 @unsafe
 public func withExtensionArguments(
-    _ arguments: UnsafePointer<UnsafeMutableRawPointer?>?, count: Int,
+    _ module: UnsafeMutableRawPointer?, _ arguments: UnsafePointer<UnsafeMutableRawPointer?>?, count: Int,
     _ body: (ExtensionArguments) throws(BorrowError) -> ExtensionResult
 ) -> UnsafeMutableRawPointer? {
     // SAFETY: with the GIL, by the contract.
-    guard swiftbuf_api_load() == 0 else { return nil }
+    guard let api = unsafe swiftbuf_api_of_module(module?.assumingMemoryBound(to: PyObject.self)) else { return nil }
     do throws(BorrowError) {
-        return unsafe try body(ExtensionArguments(objects: arguments, count: count)).relinquish()
+        return unsafe try body(ExtensionArguments(objects: arguments, count: count, api: api)).relinquish()
     } catch {
         error.raise()
         return nil

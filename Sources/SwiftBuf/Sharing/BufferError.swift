@@ -16,7 +16,7 @@ public enum BufferError: Error, Equatable, Sendable {
     case shapeMismatch(itemCount: Int, shapeCount: Int)
     /// The memory that was to be adopted does not start at an address that the items can have.
     case misaligned
-    /// Some of the bytes that were to be adopted belong to another ``SharedBuffer``.
+    /// Some of the bytes that were to be adopted belong to another ``SharedBuffer``, or are borrowed.
     case overlapping
     /// The fields that the item's type declares do not fit it.
     case invalidRecord(RecordError)
@@ -62,7 +62,7 @@ extension BufferError {
             case .shapeMismatch(let itemCount, let shapeCount):
                 "a shape of \(shapeCount) items was asked for but \(itemCount) were given"
             case .misaligned: "the memory does not start at an address that the items can have"
-            case .overlapping: "the memory belongs to another SharedBuffer already"
+            case .overlapping: "the memory belongs to another SharedBuffer already, or is borrowed"
             case .invalidRecord(let error): error.description
             }
         }

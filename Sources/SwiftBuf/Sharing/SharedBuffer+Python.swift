@@ -16,7 +16,7 @@ extension SharedBuffer {
     /// - Threads: With the GIL.
     @unsafe
     package func newPythonBuffer() throws(BorrowError) -> UnsafeMutableRawPointer {
-        guard swiftbuf_api_load() == 0, let api = unsafe swiftbuf_api_loaded() else { throw .raised }
+        guard let api = unsafe swiftbuf_api_find() else { throw .raised }
         let block = unsafe try retainedBlock()
         // The object takes a reference of its own.
         defer { unsafe swiftbuf_storage_release(block) }

@@ -262,7 +262,7 @@ static PyType_Spec owner_spec = {
 static int module_exec(PyObject *module) {
     module_state *state = PyModule_GetState(module);
     PyObject *swiftbuf = PyImport_ImportModule("_swiftbuf");
-    state->capsule = swiftbuf == NULL ? NULL : PyObject_GetAttrString(swiftbuf, "_api");
+    state->capsule = swiftbuf == NULL ? NULL : PyObject_GetAttrString(swiftbuf, "_capi");
     Py_XDECREF(swiftbuf);
     state->api = PyCapsule_Import(SWIFTBUF_API_CAPSULE, 0);
     state->block_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &block_spec, NULL);

@@ -25,12 +25,21 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
+/* Slots and values of CPython 3.12, which the limited API of 3.11 does not name: each interpreter has a GIL of its own. */
+#define MULTIPLE_INTERPRETERS 3
+#define PER_INTERPRETER_GIL_SUPPORTED ((void *)2)
+
+static PyModuleDef_Slot slots_of_3_11[] = {{0, NULL}};
+static PyModuleDef_Slot slots_of_3_12[] = {{MULTIPLE_INTERPRETERS, PER_INTERPRETER_GIL_SUPPORTED}, {0, NULL}};
+
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "swiftbuf_probe",
+    .m_size = sizeof(void *), /* SwiftBuf's */
     .m_methods = functions,
 };
 
 PyMODINIT_FUNC PyInit_swiftbuf_probe(void) {
+    module.m_slots = Py_Version < 0x030C0000 ? slots_of_3_11 : slots_of_3_12;
     return PyModuleDef_Init(&module);
 }

@@ -18,7 +18,7 @@ typealias Objects = UnsafePointer<UnsafeMutableRawPointer?>?
 
 @_cdecl("probe_total")
 func total(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
-    unsafe withExtensionArguments(objects, count: count) { (arguments) throws(BorrowError) in
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .double(
             arguments[0].withBorrowed(as: Double.self) { (samples) throws(BorrowError) in
@@ -32,7 +32,7 @@ func total(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int)
 
 @_cdecl("probe_total_of_copy")
 func totalOfCopy(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
-    unsafe withExtensionArguments(objects, count: count) { (arguments) throws(BorrowError) in
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .double(
             arguments[0].withBorrowed(as: Double.self, copyIfNeeded: true) { (samples) throws(BorrowError) in
@@ -45,7 +45,7 @@ func totalOfCopy(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count
 
 @_cdecl("probe_total_of_strides")
 func totalOfStrides(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
-    unsafe withExtensionArguments(objects, count: count) { (arguments) throws(BorrowError) in
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         // Without check(count:): the subscript refuses what is not there.
         return try .double(
             arguments[0].withStridesBorrowed(as: Double.self) { (samples) throws(BorrowError) in
@@ -58,7 +58,7 @@ func totalOfStrides(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ co
 
 @_cdecl("probe_double_strides")
 func doubleStrides(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
-    unsafe withExtensionArguments(objects, count: count) { (arguments) throws(BorrowError) in
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         try arguments[0].withStridesMutablyBorrowed(as: Double.self) { (samples) throws(BorrowError) in
             samples.modifyEach { $0 *= 2 }
@@ -69,7 +69,7 @@ func doubleStrides(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ cou
 
 @_cdecl("probe_address")
 func address(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
-    unsafe withExtensionArguments(objects, count: count) { (arguments) throws(BorrowError) in
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .int(
             arguments[0].withBorrowed(as: Double.self) { (samples) throws(BorrowError) in
@@ -81,7 +81,7 @@ func address(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: In
 
 @_cdecl("probe_double_in_place")
 func doubleInPlace(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
-    unsafe withExtensionArguments(objects, count: count) { (arguments) throws(BorrowError) in
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         try arguments[0].withMutablyBorrowed(as: Double.self) { (samples) throws(BorrowError) in
             var span = samples.mutableSpan
@@ -93,7 +93,7 @@ func doubleInPlace(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ cou
 
 @_cdecl("probe_trace")
 func trace(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
-    unsafe withExtensionArguments(objects, count: count) { (arguments) throws(BorrowError) in
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .double(
             arguments[0].withStridesBorrowed(as: Double.self, shape: .rank(2)) { (square) throws(BorrowError) in
@@ -106,7 +106,7 @@ func trace(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int)
 
 @_cdecl("probe_mass")
 func mass(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
-    unsafe withExtensionArguments(objects, count: count) { (arguments) throws(BorrowError) in
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .double(
             arguments[0].withBorrowed(as: Particle.self, shape: .rank(1)) { (particles) throws(BorrowError) in
@@ -119,7 +119,7 @@ func mass(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) 
 
 @_cdecl("probe_adopted")
 func adopted(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
-    unsafe withExtensionArguments(objects, count: count) { (arguments) throws(BorrowError) in
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         let items = try arguments[0].withBorrowed(as: UInt8.self) { (bytes) throws(BorrowError) in
             var items: [Double] = []
@@ -133,7 +133,7 @@ func adopted(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: In
 
 @_cdecl("probe_particles")
 func particles(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
-    unsafe withExtensionArguments(objects, count: count) { (arguments) throws(BorrowError) in
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 0)
         guard let buffer = try? SharedBuffer<Particle>(zeroed: [3]) else { throw .outOfMemory }
         do throws(BorrowConflict) {
@@ -151,7 +151,7 @@ func particles(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: 
 
 @_cdecl("probe_borrow_twice")
 func borrowTwice(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
-    unsafe withExtensionArguments(objects, count: count) { (arguments) throws(BorrowError) in
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 2)
         try arguments[0].withMutablyBorrowed(as: Double.self) { (_) throws(BorrowError) in
             try arguments[1].withMutablyBorrowed(as: Double.self) { (_) throws(BorrowError) in }
