@@ -39,7 +39,7 @@ def main() -> int:
         middle = statistics.median(ratios)
         missed += bar is not None and middle > bar
         limit = f"at most {bar:.2f}" if bar is not None else ""
-        print(f"{name:58} {middle:7.2f}   {ratios[0]:.2f} to {ratios[-1]:.2f}   {limit}".rstrip())
+        print(f"{name:66} {middle:7.2f}   {ratios[0]:.2f} to {ratios[-1]:.2f}   {limit}".rstrip())
     return 1 if options.check and missed else 0
 
 

@@ -55,6 +55,19 @@ double borrowing_rounds(void *object, size_t rounds) {
     return sum;
 }
 
+double borrowing_plain_rounds(void *object, size_t rounds) {
+    double sum = 0;
+    for (size_t round = 0; round < rounds; round++) {
+        Py_buffer view;
+        if (PyObject_GetBuffer(object, &view, PyBUF_ND | PyBUF_FORMAT) < 0) {
+            return NAN;
+        }
+        sum += *(const double *)view.buf;
+        PyBuffer_Release(&view);
+    }
+    return sum;
+}
+
 double borrowing_sum(const double *items, size_t count) {
     double sum = 0;
     for (size_t index = 0; index < count; index++) {

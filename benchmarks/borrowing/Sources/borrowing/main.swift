@@ -19,6 +19,24 @@ func sum(_ span: Span<Double>) -> Double {
     return sum
 }
 
+/// Prints by how many nanoseconds a borrow takes longer than C's GetBuffer and Release of the same object.
+///
+/// - Parameters:
+///   - array: An ndarray of doubles, a `PyObject`.
+///   - own: A Buffer of doubles.
+@unsafe
+func printExcess(_ array: UnsafeMutableRawPointer, _ own: UnsafeMutableRawPointer, rounds: Int, alive: String) throws {
+    for unsafe (name, object, bar) in unsafe [("an ndarray", array, 30.0), ("a Buffer", own, 15.0)] {
+        var excess: [Double] = []
+        for _ in 0..<15 {
+            let c = nanoseconds { unsafe borrowing_plain_rounds(object, rounds) }
+            let swift = try nanoseconds { try borrow(unsafe PythonArgument(unsafeObject: object), rounds: rounds) }
+            excess.append((swift - c) / Double(rounds))
+        }
+        printRow("borrow \(name), ns above GetBuffer and Release, \(alive)", median(excess), bar: bar)
+    }
+}
+
 let interpreter = try Interpreter.start()
 try interpreter.withGIL { python in
     try python.run(
@@ -48,6 +66,15 @@ try interpreter.withGIL { python in
     printRow("borrow an ndarray, to the same in C", median(foreign), bar: 1.15)
     printRow("borrow a Buffer, to an ndarray in C", median(buffer), bar: 0.5)
     printRow("sum a span of 10,000,000 doubles, to a loop in C", median(sums), bar: 1.05)
+
+    // What a borrow takes beyond GetBuffer and Release; then the same with memory of Swift's before and behind the borrowed one.
+    try unsafe printExcess(array, own, rounds: rounds, alive: "no SharedBuffer alive")
+    let before = try (0..<500).map { _ in try SharedBuffer<Double>(zeroed: [1024]) }
+    try python.run("between = numpy.arange(1024.0); own_between = swiftbuf.copy(between)")
+    let behind = try (0..<500).map { _ in try SharedBuffer<Double>(zeroed: [1024]) }
+    try unsafe printExcess(
+        borrowing_object("between")!, borrowing_object("own_between")!, rounds: rounds, alive: "1,000 alive")
+    withExtendedLifetime((before, behind)) {}
 
     // How a program gets at the same numbers without borrowing.
     let megabytes = try python.evaluate("megabytes")

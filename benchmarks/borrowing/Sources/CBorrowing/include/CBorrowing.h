@@ -11,6 +11,9 @@ void *borrowing_object(const char *name);
    matters checked, PyBuffer_Release. The sum of the first items, so that nothing is left out; NaN if a check fails. */
 double borrowing_rounds(void *object, size_t rounds);
 
+/* PyObject_GetBuffer(ND | FORMAT) and PyBuffer_Release alone, `rounds` times: the sum of the first items; NaN if it was refused. */
+double borrowing_plain_rounds(void *object, size_t rounds);
+
 /* The sum of packed doubles. */
 double borrowing_sum(const double *items, size_t count);
 
