@@ -220,6 +220,23 @@ extension EmbedTests {
             }
         }
 
+        @Test("memory that is read-only is told from memory of another type by what the formats mean")
+        func readOnlyRecords() throws {
+            try withPython { python in
+                try python.importNumPy()
+                let dtype = "[('x', '<f4'), ('y', '<f4')]"
+                try python.run("a = np.zeros(3, \(dtype)); a.flags.writeable = False")
+                let array = try python.evaluate("a")
+                do {
+                    try python.withMutablyBorrowed(array, as: Place.self) { _ in }
+                    Issue.record("a read-only array was borrowed to write")
+                } catch let error as BorrowError {
+                    guard case .mismatch(let expected, let found) = error else { throw error }
+                    #expect(expected.element == found.element && !found.isWritable)
+                }
+            }
+        }
+
         @Test("fixed arrays of structs are sub-arrays")
         func arraysOfStructs() throws {
             let pairs = try SharedBuffer<InlineArray<2, Place>>(zeroed: [3])

@@ -64,6 +64,20 @@ public struct BufferDescription: Equatable, Sendable {
 }
 
 extension ShortText {
+    /// The name of the items that a format describes; in the words of the request if it means the same, however it is written.
+    ///
+    /// - Parameter format: NUL-terminated; NULL for bytes.
+    @unsafe
+    init(items format: UnsafePointer<CChar>?, itemByteCount: Int, askedFor request: BorrowRequest) {
+        if itemByteCount == request.format.byteCount,
+            let isSame = try? unsafe request.format.describesItems(of: format.map { unsafe UnsafeRawPointer($0) }), isSame
+        {
+            self = request.description.element
+        } else {
+            unsafe self.init(items: format, itemByteCount: itemByteCount)
+        }
+    }
+
     /// The name of a kind of items.
     init(_ kind: ScalarKind, isByteSwapped: Bool) {
         self.init(kind.name)

@@ -124,7 +124,7 @@ struct ForeignView {
             shape: Span(_unsafeElements: UnsafeBufferPointer(start: shape, count: rank)),
             byteStrides: Span(_unsafeElements: UnsafeBufferPointer(start: strides, count: rank)), itemByteCount: itemByteCount)
         return BufferDescription(
-            element: unsafe ShortText(items: format, itemByteCount: itemByteCount),
+            element: unsafe ShortText(items: format, itemByteCount: itemByteCount, askedFor: request),
             order: unsafe isIndirect ? .indirect : isCContiguous ? .c : layout.isFContiguous ? .fortran : .strided,
             shape: unsafe request.shape.sameDetail(rank: rank, shape: shape),
             isWritable: unsafe view.pointee.readonly == 0, isAligned: unsafe isAligned(for: request))

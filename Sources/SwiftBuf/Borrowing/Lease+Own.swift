@@ -124,7 +124,8 @@ extension UnsafeMutablePointer where Pointee == Lease {
     ) -> BufferDescription {
         let traits = unsafe Traits(rawValue: export.pointee.traits)
         return BufferDescription(
-            element: unsafe ShortText(items: export.pointee.format, itemByteCount: export.pointee.itemsize),
+            element: unsafe ShortText(
+                items: export.pointee.format, itemByteCount: export.pointee.itemsize, askedFor: request),
             order: traits.contains(.indirect)
                 ? .indirect : traits.contains(.cContiguous) ? .c : traits.contains(.fContiguous) ? .fortran : .strided,
             shape: unsafe request.shape.sameDetail(rank: Int(export.pointee.ndim), shape: export.pointee.shape),
