@@ -287,6 +287,43 @@ def test_a_record_of_other_fields_is_refused(probe, dtype) -> None:
         probe.mass(np.zeros(2, dtype))
 
 
+def test_a_read_only_structured_array_that_is_borrowed_to_write_is_a_buffer_error(probe) -> None:
+    a = np.ones(4, PARTICLE)
+    a["fixed"].view("u1")[:] = [0, 1, 2, 255]
+    assert probe.halve_masses(a) == 3 and a["mass"].tolist() == [0.5] * 4
+    frozen = a.copy()
+    frozen.flags.writeable = False
+    for exporter in (frozen, swiftbuf.Buffer(frozen), swiftbuf.copy(a).toreadonly(), memoryview(a).toreadonly()):
+        with pytest.raises(BufferError, match=r"writable; got format .T\{.*read-only"):
+            probe.halve_masses(exporter)
+    assert frozen["mass"].tolist() == [0.5] * 4
+
+
+def test_bytes_that_are_no_value_in_swift_are_converted_when_they_are_read(probe) -> None:
+    flags = np.array([0, 1, 2, 255], np.uint8)
+    assert probe.count_true(flags.view("?")) == probe.count_true(swiftbuf.Buffer(flags.view("?"))) == 3
+    assert probe.count_good(np.array([0, 1, 1, 2], np.uint8)) == 2
+    assert probe.count_good(np.array([1, 3, 200], np.uint8)) == 2001
+    with pytest.raises(TypeError, match="expected uint8"):
+        probe.count_good(flags.view("?"))
+
+
+@pytest.mark.parametrize(
+    ("which", "message"),
+    [
+        (0, "out of the order of the stored properties: b$"),
+        (1, "a field is no stored property of this type: a$"),
+        (2, "a stored property is not among the record's fields: b$"),
+        (3, "a Bool or an enum stands in a BufferItem.: b$"),
+        (4, "an element's format says 4 bytes, but its type takes 8$"),
+    ],
+)
+def test_a_record_that_is_declared_wrongly_is_refused_without_key_paths(probe, which: int, message: str) -> None:
+    for exporter in (np.zeros(4, "i4"), np.zeros(4, [("a", "f4"), ("b", "i4")]), swiftbuf.zeros(4, "i")):
+        with pytest.raises(TypeError, match=message):
+            probe.wrong_records(exporter, bytes([which]))
+
+
 # --- one memory, one borrower that writes ---
 
 

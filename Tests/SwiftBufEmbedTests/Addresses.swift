@@ -12,12 +12,12 @@ extension SharedBuffer {
     }
 
     /// One item.
-    func item(_ index: Int) throws(BorrowConflict) -> Element {
+    func item(_ index: Int) throws(BorrowConflict) -> Element.BufferStored {
         try withSpan { span in span[index] }
     }
 
     /// All items.
-    func items() throws(BorrowConflict) -> [Element] {
+    func items() throws(BorrowConflict) -> [Element.BufferStored] {
         try withSpan { span in span.indices.map { index in span[index] } }
     }
 }

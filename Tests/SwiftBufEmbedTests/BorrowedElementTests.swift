@@ -11,6 +11,8 @@ struct Place: BufferRecord, Equatable {
     static let bufferFields = BufferFields<Place>([BufferField("x", \.x), BufferField("y", \.y)])
 }
 
+enum Suit: UInt8, BufferRawValue { case hearts, spades }
+
 /// With a pad at its end.
 struct Inner: BufferRecord, Equatable {
     var count: Int32
@@ -23,7 +25,7 @@ struct Molecule: BufferRecord {
     var origin: Place
     var inner: Inner
     var scale: Float
-    var flag: Bool
+    var flag: BufferItem<Bool>
     var spin: InlineArray<2, InlineArray<3, Float>>
     var phase: Complex<Double>
     var id: Int
@@ -37,7 +39,7 @@ struct Molecule: BufferRecord {
 /// `flag` stands in the pad of `inner`.
 struct Tight: BufferRecord {
     var inner: Inner
-    var flag: Bool
+    var flag: BufferItem<Bool>
 
     static let bufferFields = BufferFields<Tight>([BufferField("inner", \.inner), BufferField("flag", \.flag)])
 }
@@ -56,7 +58,7 @@ extension EmbedTests {
         private func expectBothWays<Element: BufferElement & Equatable>(
             _ first: Element, _ second: Element, dtype: String, _ python: Python,
             sourceLocation: SourceLocation = #_sourceLocation
-        ) throws {
+        ) throws where Element.BufferStored == Element, Element.BufferValue == Element {
             let np = try python.import("numpy")
             let shared = try SharedBuffer(adopting: [first, second])
             let array = try np.asarray(shared).copy()
@@ -95,7 +97,7 @@ extension EmbedTests {
                 #endif
                 try expectBothWays(Float.leastNonzeroMagnitude, -Float.infinity, dtype: "float32", python)
                 try expectBothWays(Double.pi, -Double.leastNonzeroMagnitude, dtype: "float64", python)
-                try expectBothWays(true, false, dtype: "bool", python)
+                try expectBothWays(BufferItem<Bool>(true), false, dtype: "bool", python)
                 try expectBothWays(Complex<Float>(1.5, -2), Complex(0, .infinity), dtype: "complex64", python)
                 try expectBothWays(Complex<Double>(.pi, -2), Complex(0, 1e300), dtype: "complex128", python)
             }
@@ -129,8 +131,9 @@ extension EmbedTests {
             }
         }
 
-        private func expectKind<Element: BufferElement & Equatable>(_ value: Element, _ python: Python) throws {
-            let shared = try SharedBuffer(adopting: [value])
+        private func expectKind<Element: BufferElement & Equatable>(_ value: Element, _ python: Python) throws
+        where Element.BufferValue == Element {
+            let shared = try SharedBuffer<Element>(repeating: value, shape: [1])
             let buffer = try shared.makePythonObject(python)
             let read = try python.withBorrowed(buffer, as: Element.self) { items in items[0] }
             #expect(read == value)
@@ -142,7 +145,7 @@ extension EmbedTests {
             try particles.withMutableSpan { span in
                 span[4].origin.y = 2.5
                 span[4].inner = Inner(count: -7, kind: 200)
-                span[4].flag = true
+                span[4].flag.value = true
                 span[4].spin[1][2] = 0.125
                 span[4].phase = Complex(1, -1)
                 span[4].id = .max
@@ -189,7 +192,7 @@ extension EmbedTests {
                 try python.run("a[0]['tight']['flag'] = True")
                 for source in ["b", "a", "a.copy()"] {
                     let object = try python.evaluate(source)
-                    let flag = try python.withBorrowed(object, as: Nest.self) { items in items[0].tight.flag }
+                    let flag = try python.withBorrowed(object, as: Nest.self) { items in items[0].tight.flag.value }
                     #expect(flag, "\(source)")
                 }
                 #expect(offset == 5)
@@ -218,6 +221,46 @@ extension EmbedTests {
                 let point = try python.withBorrowed(same, as: Place.self) { items in items[2] }
                 #expect(point == Place(x: 1, y: 1))
             }
+        }
+
+        @Test("a format of another size than its type is refused before anything is read")
+        func otherStride() throws {
+            try withPython { python in
+                try python.importNumPy()
+                for source in ["np.arange(4, dtype='i4')", "__import__('swiftbuf').zeros(4, 'i')", "np.zeros(4, 'f8')"] {
+                    let object = try python.evaluate(source)
+                    let error = BorrowError.invalidRecord(.otherStride(declared: 4, actual: 8))
+                    #expect(throws: error) { try python.withBorrowed(object, as: OtherStride.self) { _ in } }
+                    #expect(throws: error) { try python.withStridesMutablyBorrowed(object, as: OtherStride.self) { _ in } }
+                }
+            }
+        }
+
+        @Test("bytes that are no value of a Bool or an enum are converted at each load, by every view")
+        func bytesThatAreNoValue() throws {
+            let shared = try SharedBuffer<Bool>(repeating: true, shape: [4])
+            let suits = try SharedBuffer<Suit>(repeating: .spades, shape: [3])
+            try withPython { python in
+                try python.importNumPy()
+                try python.run(
+                    "np.asarray(b).view('u1')[:] = [0, 1, 2, 255]; np.asarray(s)[1:] = [0, 200]; a = np.asarray(b).copy()",
+                    with: ["b": shared, "s": suits])
+                let flags = try python.evaluate("a")
+                let truths = [false, true, true, true]
+                #expect(try python.withBorrowed(flags, as: Bool.self) { f in (0..<4).map { f[$0] } } == truths)
+                #expect(try python.withBorrowed(flags, as: Bool.self) { f in f.span[3] } == 255)
+                try python.withStridesMutablyBorrowed(flags, as: Bool.self) { flags in
+                    var read: [Bool] = []
+                    flags.forEach { read.append($0) }
+                    #expect(read == truths)
+                    flags.modifyEach { $0.toggle() }
+                    flags[0] = true
+                }
+                try python.expect("a.view('u1').tolist() == [1, 0, 0, 0]")
+                let read = try python.withBorrowed(python.evaluate("np.asarray(s)"), as: Suit.self) { s in (0..<3).map { s[$0] } }
+                #expect(read == [.spades, .hearts, nil])
+            }
+            #expect(try shared.items() == [0, 1, 2, 255] && suits.items() == [1, 0, 200])
         }
 
         @Test("memory that is read-only is told from memory of another type by what the formats mean")

@@ -27,8 +27,31 @@ extension Point: PythonConvertible {
 }
 // end
 
+private enum Shown {
+    // BufferRawValue.swift
+    enum Quality: UInt8, BufferRawValue { case unknown, good, poor }
+    // end
+
+    // BufferItem.swift
+    struct Tile: BufferRecord {
+        var brightness: Float
+        var isFlat: BufferItem<Bool>
+
+        static let bufferFields = BufferFields<Tile>([BufferField("brightness", \.brightness), BufferField("is_flat", \.isFlat)])
+    }
+    // end
+}
+
 extension EmbedTests {
     @Suite struct DocumentationCommentTests {
+        @Test("what the doc comments show of elements can be shared")
+        func elements() throws {
+            #expect(Shown.Tile.bufferFields.error == nil)
+            let qualities = try SharedBuffer<Shown.Quality>(repeating: .poor, shape: [2])
+            let stored = try qualities.items()
+            #expect(stored == [2, 2])
+        }
+
         @Test("what the doc comments show of SwiftBuf runs")
         func sharing() throws {
             // SharedBuffer.swift

@@ -222,9 +222,8 @@ extension EmbedTests {
                 // end
                 // ReadingAnNdarray.md
                 let flags: PythonObject = try python.evaluate("np.array([0, 1, 2], np.uint8).view(np.bool_)")
-                let bytes = try flags.view("uint8")
-                let truths = try python.withBorrowed(bytes, as: UInt8.self) { bytes in
-                    (0..<bytes.count).map { index in bytes[index] != 0 }
+                let truths = try python.withBorrowed(flags, as: Bool.self) { flags in
+                    (0..<flags.count).map { index in flags[index] }
                 }
                 print(truths)  // [false, true, true]
                 // end

@@ -10,7 +10,7 @@ extension EmbedTests {
         private func expectRoundTrip<Element: BufferElement & Equatable>(
             _ first: Element, _ second: Element, dtype: String, python firstLiteral: String, _ secondLiteral: String,
             sourceLocation: SourceLocation = #_sourceLocation
-        ) throws {
+        ) throws where Element.BufferStored == Element {
             let buffer = try SharedBuffer<Element>(zeroed: [2])
             try buffer.withMutableSpan { span in
                 span[0] = first
@@ -62,7 +62,7 @@ extension EmbedTests {
 
         @Test("Bool is NumPy's bool")
         func booleans() throws {
-            try expectRoundTrip(true, false, dtype: "bool_", python: "True", "False")
+            try expectRoundTrip(BufferItem<Bool>(true), false, dtype: "bool_", python: "True", "False")
         }
     }
 }

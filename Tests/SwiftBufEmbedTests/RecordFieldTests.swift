@@ -11,10 +11,10 @@ private struct Sample: BitwiseCopyable {
     var computed: Int32 { c }
 }
 
-private enum Suit: UInt8, BitwiseCopyable { case hearts, spades }
+private enum Colour: UInt8, BitwiseCopyable { case hearts, spades }
 
 private struct Card: BitwiseCopyable {
-    var suit: Suit
+    var suit: Colour
     var rank: UInt8
 }
 
@@ -23,6 +23,38 @@ private struct Broken: BufferRecord {
     var b: Int8
 
     static let bufferFields = BufferFields<Broken>([BufferField("a", \.a)])
+}
+
+private struct Pair: BitwiseCopyable {
+    var items: InlineArray<2, Float>
+}
+
+private struct Flagged: BitwiseCopyable {
+    var flag: Bool
+}
+
+private enum Level: UInt8, BitwiseCopyable { case low, high }
+
+/// Counts how often its fields are worked out.
+private struct Twice<T: BufferElement>: BufferRecord {
+    var a: T
+    var b: T
+
+    static var count: Counter { twiceCount }
+    static var bufferFields: BufferFields<Twice<T>> {
+        count.add()
+        return BufferFields([BufferField("a", \.a), BufferField("b", \.b)])
+    }
+}
+
+private let twiceCount = Counter()
+
+/// What only `unsafe` can say.
+struct OtherStride: BufferElement {
+    var a: Int32
+    var b: Int32
+
+    static var bufferFormat: BufferFormat<OtherStride> { unsafe BufferFormat(unsafeSameAs: Int32.self) }
 }
 
 private struct Outer: BitwiseCopyable {
@@ -101,6 +133,71 @@ private struct Outer: BitwiseCopyable {
         #expect(throws: BufferError.invalidRecord(.fieldLeftOut(ShortText("b")))) {
             try SharedBuffer(adopting: [Broken(a: 1, b: 2)])
         }
+    }
+
+    @Test("closures say the same as key paths")
+    func closures() {
+        #expect(
+            error([BufferField("a") { $0.a }, BufferField("b") { $0.b }, BufferField("c") { $0.c }, BufferField("d") { $0.d }])
+                == nil)
+        #expect(
+            error([BufferField("b") { $0.b }, BufferField("a") { $0.a }, BufferField("c") { $0.c }, BufferField("d") { $0.d }])
+                == .outOfOrder(ShortText("b")))
+        #expect(error([BufferField("a") { Int32($0.a) }]) == .notStored(ShortText("a")))
+        let swapped = BufferField<Pair>("items") { [$0.items[1], $0.items[0]] as InlineArray<2, Float> }
+        #expect(BufferFields<Pair>([swapped]).error == .notStored(ShortText("items")))
+        #expect(BufferFields<Pair>([BufferField("items") { $0.items }]).error == nil)
+        #expect(
+            error([BufferField("a") { $0.a }, BufferField("b") { $0.b }, BufferField("c") { $0.c }])
+                == .fieldLeftOut(ShortText("d")))
+    }
+
+    @Test("a type alone is held against the property's, and an error names both")
+    func wrongTypes() {
+        let error = error([
+            BufferField("a", Int8.self), BufferField("b", UInt8.self), BufferField("c", Int32.self), BufferField("d", Float.self),
+        ])
+        #expect(error == .wrongType(ShortText("b"), declared: ShortText("uint8"), actual: ShortText("int8")))
+        #expect(error.map { "\($0)" } == "a field is declared as uint8 but its property is int8: b")
+    }
+
+    @Test("a field with the name of another property is out of order")
+    func namesOfOthers() {
+        #expect(
+            error([
+                BufferField("b", Int8.self), BufferField("a", Int8.self), BufferField("c", Int32.self),
+                BufferField("d", Float.self),
+            ]) == .outOfOrder(ShortText("b")))
+        #expect(
+            error([BufferField("b", \.a), BufferField("a", \.b), BufferField("c", \.c), BufferField("d", \.d)])
+                == .outOfOrder(ShortText("b")))
+        #expect(
+            error([BufferField("b", \.b), BufferField("a", \.a), BufferField("c", \.c), BufferField("d", \.d)])
+                == .outOfOrder(ShortText("b")))
+    }
+
+    @Test("a Bool is no field, and an enum no record")
+    func notThemselves() {
+        #expect(BufferFields<Flagged>([BufferField("flag", \.flag)]).error == .notAnElement(ShortText("flag")))
+        #expect(BufferFields<Flagged>([BufferField("flag") { UInt8($0.flag ? 1 : 0) }]).error != nil)
+        #expect(BufferFields<Level>([BufferField("level", UInt8.self)]).error == .notAStruct)
+    }
+
+    @Test("fields that a generic record computes are worked out once for each type")
+    func computedFields() throws {
+        let before = Twice<Float>.count.count
+        for _ in 0..<1000 { #expect(try SharedBuffer<Twice<Float>>(zeroed: [1]).byteCount == 8) }
+        #expect(try SharedBuffer<Twice<Double>>(zeroed: [1]).byteCount == 16)
+        #expect(Twice<Float>.count.count == before + 2)
+        let text = BufferFields<Twice<Int>>([BufferField("a", \.a), BufferField("b", \.b)])
+        #expect(text.error == nil)
+    }
+
+    @Test("a format of another size than its type is refused, and the error names both")
+    func otherStride() {
+        let error = BufferError.invalidRecord(.otherStride(declared: 4, actual: 8))
+        #expect(throws: error) { try SharedBuffer<OtherStride>(zeroed: [2]) }
+        #expect(error.description == "an element's format says 4 bytes, but its type takes 8")
     }
 
     @Test("a name that is too long for a short text ends in an ellipsis, at a whole character")

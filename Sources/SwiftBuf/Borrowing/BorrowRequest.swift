@@ -9,9 +9,11 @@ import SwiftBufCore
 @usableFromInline
 struct BorrowRequest {
     /// What an item has to be.
-    @usableFromInline let format: BufferFormat
+    @usableFromInline let format: ElementFormat
     /// Which shapes are accepted.
     @usableFromInline let shape: ShapePattern
+    /// Bytes of an item in memory, as Swift counts them; the format says the same, or nothing is borrowed.
+    @usableFromInline let stride: Int
     /// A power of two; the addresses of items are multiples of it.
     @usableFromInline let alignment: Int
     /// Whether the memory is going to be written to.
@@ -23,13 +25,13 @@ struct BorrowRequest {
 
     @inlinable
     @inline(__always)
-    init(
-        format: BufferFormat, alignment: Int, shape: ShapePattern, isMutable: Bool = false, isStrided: Bool = false,
-        mayCopy: Bool = false
+    init<Element: BufferElement>(
+        of element: Element.Type, shape: ShapePattern, isMutable: Bool = false, isStrided: Bool = false, mayCopy: Bool = false
     ) {
-        self.format = format
+        format = Element.bufferFormat.item
         self.shape = shape
-        self.alignment = alignment
+        stride = MemoryLayout<Element.BufferStored>.stride
+        alignment = MemoryLayout<Element.BufferStored>.alignment
         self.isMutable = isMutable
         self.isStrided = isStrided
         self.mayCopy = mayCopy

@@ -35,7 +35,7 @@ public struct BorrowedBuffer<Element: BufferElement>: ~Copyable {
         let (items, room) = try unsafe beginOwnedLease(
             of: object,
             BorrowRequest(
-                format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, mayCopy: copyIfNeeded),
+                of: Element.self, shape: shape, mayCopy: copyIfNeeded),
             ending: ending)
         unsafe self.init(items, LeaseHold(owning: room, ending: ending))
     }
@@ -59,13 +59,13 @@ extension BorrowedBuffer {
     @inlinable
     public func count(alongAxis axis: Int) -> Int { items.count(alongAxis: axis) }
 
-    /// All items, in C order.
+    /// All items, in C order, as they lie in memory: a Bool is a byte, an enum its raw value.
     @inlinable
-    public var span: Span<Element> {
+    public var span: Span<Element.BufferStored> {
         @_lifetime(borrow self)
         get {
             // SAFETY: packed and aligned items of this type, kept in place by `hold`, as long as this value.
-            let span = unsafe Span<Element>(_unsafeStart: items.pointer(), count: items.count)
+            let span = unsafe Span<Element.BufferStored>(_unsafeStart: items.pointer(), count: items.count)
             return unsafe _overrideLifetime(span, borrowing: self)
         }
     }
@@ -75,9 +75,9 @@ extension BorrowedBuffer {
     /// - Precondition: There is a first dimension, and the index is in it.
     @inlinable
     @_lifetime(borrow self)
-    public func row(_ index: Int) -> Span<Element> {
+    public func row(_ index: Int) -> Span<Element.BufferStored> {
         let count = items.rowCount(index)
-        let span = unsafe Span<Element>(_unsafeStart: items.pointer(at: index * count), count: count)
+        let span = unsafe Span<Element.BufferStored>(_unsafeStart: items.pointer(at: index * count), count: count)
         return unsafe _overrideLifetime(span, borrowing: self)
     }
 
@@ -85,19 +85,23 @@ extension BorrowedBuffer {
     ///
     /// - Precondition: ``rank`` is 1 and the index in bounds; a `shape:` given to the borrow makes sure of the first.
     @inlinable
-    public subscript(index: Int) -> Element { unsafe items.pointer(at: items.packedIndex(index)).pointee }
+    public subscript(index: Int) -> Element.BufferValue {
+        Element._value(of: unsafe items.pointer(at: items.packedIndex(index)).pointee)
+    }
 
     /// An item of two dimensions.
     ///
     /// - Precondition: ``rank`` is 2 and the indices in bounds.
     @inlinable
-    public subscript(row: Int, column: Int) -> Element { unsafe items.pointer(at: items.packedIndex(row, column)).pointee }
+    public subscript(row: Int, column: Int) -> Element.BufferValue {
+        Element._value(of: unsafe items.pointer(at: items.packedIndex(row, column)).pointee)
+    }
 
     /// An item of three dimensions.
     ///
     /// - Precondition: ``rank`` is 3 and the indices in bounds.
     @inlinable
-    public subscript(first: Int, second: Int, third: Int) -> Element {
-        unsafe items.pointer(at: items.packedIndex(first, second, third)).pointee
+    public subscript(first: Int, second: Int, third: Int) -> Element.BufferValue {
+        Element._value(of: unsafe items.pointer(at: items.packedIndex(first, second, third)).pointee)
     }
 }

@@ -131,7 +131,7 @@ struct ForeignView {
     }
 }
 
-extension BufferFormat {
+extension ElementFormat {
     /// Whether a format of somebody else says the same of each item; sizes are known to be equal.
     ///
     /// - Parameter text: NUL-terminated; NULL for bytes.

@@ -93,7 +93,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
 /// From so many bytes on, other threads of Python run while they are copied; below, letting them costs more than it gives.
 private let longCopy = 1 << 20
 
-extension BufferFormat {
+extension ElementFormat {
     /// How many bytes are reversed at a time to make items of another format these: 0 for the same format; nil if that is not all
     /// that differs.
     ///

@@ -54,12 +54,20 @@ func beginLease(
     api: UnsafeRawPointer? = nil
 ) throws(BorrowError) -> BorrowedItems {
     precondition(unsafe MemoryLayout<Lease>.size <= leaseRoomByteCount - 64, "a lease needs more room")
+    // Before anything is asked for: what a subscript would read is not what the format says.
+    guard request.stride == request.format.byteCount else { throw strideError(request) }
     // SAFETY: the room is large enough, and aligned for all fields; the fields are trivial.
     let lease = unsafe room.assumingMemoryBound(to: Lease.self)
     let object = unsafe object.assumingMemoryBound(to: PyObject.self)
     let api = unsafe api?.assumingMemoryBound(to: swiftbuf_api.self)
     if unsafe !lease.begin(object, request, api: api) { try unsafe lease.beginWithCare(object, request, api: api) }
     return unsafe BorrowedItems(lease)
+}
+
+@inline(never)
+private func strideError(_ request: BorrowRequest) -> BorrowError {
+    // The fields of a wrong record say it better.
+    .invalidRecord(request.format.error ?? .otherStride(declared: request.format.byteCount, actual: request.stride))
 }
 
 /// What ends a lease, once, when the buffer that holds it goes.

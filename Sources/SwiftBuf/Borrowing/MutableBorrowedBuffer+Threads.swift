@@ -15,7 +15,7 @@
         /// - Precondition: There is a first dimension.
         /// - Threads: Any. Returns when all parts are done.
         public mutating func modifyRowsConcurrently(
-            threadCount: Int, _ body: @Sendable (_ rows: Range<Int>, _ items: inout MutableSpan<Element>) -> Void
+            threadCount: Int, _ body: @Sendable (_ rows: Range<Int>, _ items: inout MutableSpan<Element.BufferStored>) -> Void
         ) {
             precondition(threadCount > 0, "no threads do nothing")
             let rowCount = count(alongAxis: 0)
@@ -23,7 +23,7 @@
             let partCount = min(threadCount, rowCount)
             let itemsPerRow = count / rowCount
             // SAFETY: `self` is borrowed to be changed until this returns, so that the memory stays; the parts do not overlap.
-            nonisolated(unsafe) let base: UnsafeMutablePointer<Element> = unsafe items.pointer()
+            nonisolated(unsafe) let base: UnsafeMutablePointer<Element.BufferStored> = unsafe items.pointer()
             DispatchQueue.concurrentPerform(iterations: partCount) { part in
                 let rows = part * rowCount / partCount..<(part + 1) * rowCount / partCount
                 var span = unsafe MutableSpan(

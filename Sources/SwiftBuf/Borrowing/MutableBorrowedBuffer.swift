@@ -24,7 +24,7 @@ public struct MutableBorrowedBuffer<Element: BufferElement>: ~Copyable {
         let (items, room) = try unsafe beginOwnedLease(
             of: object,
             BorrowRequest(
-                format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, isMutable: true),
+                of: Element.self, shape: shape, isMutable: true),
             ending: ending)
         unsafe self.init(items, LeaseHold(owning: room, ending: ending))
     }
@@ -50,11 +50,11 @@ extension MutableBorrowedBuffer {
 
     /// All items, in C order, to read.
     @inlinable
-    public var span: Span<Element> {
+    public var span: Span<Element.BufferStored> {
         @_lifetime(borrow self)
         get {
             // SAFETY: packed and aligned items of this type, kept in place by `hold`, as long as this value.
-            let span = unsafe Span<Element>(_unsafeStart: items.pointer(), count: items.count)
+            let span = unsafe Span<Element.BufferStored>(_unsafeStart: items.pointer(), count: items.count)
             return unsafe _overrideLifetime(span, borrowing: self)
         }
     }
@@ -63,11 +63,11 @@ extension MutableBorrowedBuffer {
     ///
     /// Taken out into a variable: `var pixels = image.mutableSpan; pixels[0] = 255`.
     @inlinable
-    public var mutableSpan: MutableSpan<Element> {
+    public var mutableSpan: MutableSpan<Element.BufferStored> {
         @_lifetime(&self)
         mutating get {
             // SAFETY: as above; and the exporter has granted writing.
-            let span = unsafe MutableSpan<Element>(_unsafeStart: items.pointer(), count: items.count)
+            let span = unsafe MutableSpan<Element.BufferStored>(_unsafeStart: items.pointer(), count: items.count)
             return unsafe _overrideLifetime(span, mutating: &self)
         }
     }
@@ -77,9 +77,9 @@ extension MutableBorrowedBuffer {
     /// - Precondition: There is a first dimension, and the index is in it.
     @inlinable
     @_lifetime(&self)
-    public mutating func mutableRow(_ index: Int) -> MutableSpan<Element> {
+    public mutating func mutableRow(_ index: Int) -> MutableSpan<Element.BufferStored> {
         let count = items.rowCount(index)
-        let span = unsafe MutableSpan<Element>(_unsafeStart: items.pointer(at: index * count), count: count)
+        let span = unsafe MutableSpan<Element.BufferStored>(_unsafeStart: items.pointer(at: index * count), count: count)
         return unsafe _overrideLifetime(span, mutating: &self)
     }
 
@@ -87,26 +87,26 @@ extension MutableBorrowedBuffer {
     ///
     /// - Precondition: ``rank`` is 1 and the index in bounds; a `shape:` given to the borrow makes sure of the first.
     @inlinable
-    public subscript(index: Int) -> Element {
-        get { unsafe items.pointer(at: items.packedIndex(index)).pointee }
-        set { unsafe items.pointer(at: items.packedIndex(index)).pointee = newValue }
+    public subscript(index: Int) -> Element.BufferValue {
+        get { Element._value(of: unsafe items.pointer(at: items.packedIndex(index)).pointee) }
+        set { unsafe items.pointer(at: items.packedIndex(index)).pointee = Element._stored(newValue) }
     }
 
     /// An item of two dimensions.
     ///
     /// - Precondition: ``rank`` is 2 and the indices in bounds.
     @inlinable
-    public subscript(row: Int, column: Int) -> Element {
-        get { unsafe items.pointer(at: items.packedIndex(row, column)).pointee }
-        set { unsafe items.pointer(at: items.packedIndex(row, column)).pointee = newValue }
+    public subscript(row: Int, column: Int) -> Element.BufferValue {
+        get { Element._value(of: unsafe items.pointer(at: items.packedIndex(row, column)).pointee) }
+        set { unsafe items.pointer(at: items.packedIndex(row, column)).pointee = Element._stored(newValue) }
     }
 
     /// An item of three dimensions.
     ///
     /// - Precondition: ``rank`` is 3 and the indices in bounds.
     @inlinable
-    public subscript(first: Int, second: Int, third: Int) -> Element {
-        get { unsafe items.pointer(at: items.packedIndex(first, second, third)).pointee }
-        set { unsafe items.pointer(at: items.packedIndex(first, second, third)).pointee = newValue }
+    public subscript(first: Int, second: Int, third: Int) -> Element.BufferValue {
+        get { Element._value(of: unsafe items.pointer(at: items.packedIndex(first, second, third)).pointee) }
+        set { unsafe items.pointer(at: items.packedIndex(first, second, third)).pointee = Element._stored(newValue) }
     }
 }

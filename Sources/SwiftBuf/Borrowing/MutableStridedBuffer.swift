@@ -43,13 +43,13 @@ extension MutableStridedBuffer {
     /// - Precondition: ``rank`` is 2 and the index in bounds.
     @inlinable
     @_lifetime(&self)
-    public mutating func mutableRow(_ index: Int) -> MutableSpan<Element>? {
+    public mutating func mutableRow(_ index: Int) -> MutableSpan<Element.BufferStored>? {
         precondition(rank == 2, "rows are those of two dimensions")
         items.check(index, 0)
-        guard items.hasPackedRows(of: MemoryLayout<Element>.stride) else { return nil }
+        guard items.hasPackedRows(of: MemoryLayout<Element.BufferStored>.stride) else { return nil }
         // SAFETY: packed and aligned items of this type, kept in place by `hold`, as long as this value.
-        let start = unsafe (items.base + index &* items.strides[0]).assumingMemoryBound(to: Element.self)
-        let span = unsafe MutableSpan<Element>(_unsafeStart: start, count: items.shape[1])
+        let start = unsafe (items.base + index &* items.strides[0]).assumingMemoryBound(to: Element.BufferStored.self)
+        let span = unsafe MutableSpan<Element.BufferStored>(_unsafeStart: start, count: items.shape[1])
         return unsafe _overrideLifetime(span, mutating: &self)
     }
 
@@ -58,22 +58,26 @@ extension MutableStridedBuffer {
     /// - Throws: What `body` throws; the items behind are then left out.
     /// - Complexity: O(*n*) in the items.
     @inlinable
-    public func forEach<Failure: Error>(_ body: (Element) throws(Failure) -> Void) throws(Failure) {
+    public func forEach<Failure: Error>(_ body: (Element.BufferValue) throws(Failure) -> Void) throws(Failure) {
         // SAFETY: the address of an item.
-        try unsafe items.forEachPlace { (place) throws(Failure) in try unsafe body(place.load(as: Element.self)) }
+        try unsafe items.forEachPlace { (place) throws(Failure) in
+            try body(Element._value(of: unsafe place.load(as: Element.BufferStored.self)))
+        }
     }
 
     /// Lets `body` change each item, in C order, whatever the number of dimensions.
     ///
     /// Where a stride is zero, one item is changed several times.
     ///
-    /// - Throws: What `body` throws; the items behind stay as they are.
+    /// - Throws: What `body` throws; that item and those behind stay as they are.
     /// - Complexity: O(*n*) in the items.
     @inlinable
-    public mutating func modifyEach<Failure: Error>(_ body: (inout Element) throws(Failure) -> Void) throws(Failure) {
+    public mutating func modifyEach<Failure: Error>(_ body: (inout Element.BufferValue) throws(Failure) -> Void) throws(Failure) {
         // SAFETY: the address of an item, which nobody else has borrowed.
         try unsafe items.forEachPlace { (place) throws(Failure) in
-            try unsafe body(&place.assumingMemoryBound(to: Element.self).pointee)
+            var value = Element._value(of: unsafe place.load(as: Element.BufferStored.self))
+            try body(&value)
+            unsafe place.storeBytes(of: Element._stored(value), as: Element.BufferStored.self)
         }
     }
 
@@ -81,26 +85,26 @@ extension MutableStridedBuffer {
     ///
     /// - Precondition: ``rank`` is 1 and the index in bounds; a `shape:` given to the borrow makes sure of the first.
     @inlinable
-    public subscript(index: Int) -> Element {
-        get { unsafe items.place(index).load(as: Element.self) }
-        set { unsafe items.place(index).storeBytes(of: newValue, as: Element.self) }
+    public subscript(index: Int) -> Element.BufferValue {
+        get { Element._value(of: unsafe items.place(index).load(as: Element.BufferStored.self)) }
+        set { unsafe items.place(index).storeBytes(of: Element._stored(newValue), as: Element.BufferStored.self) }
     }
 
     /// An item of two dimensions.
     ///
     /// - Precondition: ``rank`` is 2 and the indices in bounds.
     @inlinable
-    public subscript(row: Int, column: Int) -> Element {
-        get { unsafe items.place(row, column).load(as: Element.self) }
-        set { unsafe items.place(row, column).storeBytes(of: newValue, as: Element.self) }
+    public subscript(row: Int, column: Int) -> Element.BufferValue {
+        get { Element._value(of: unsafe items.place(row, column).load(as: Element.BufferStored.self)) }
+        set { unsafe items.place(row, column).storeBytes(of: Element._stored(newValue), as: Element.BufferStored.self) }
     }
 
     /// An item of three dimensions.
     ///
     /// - Precondition: ``rank`` is 3 and the indices in bounds.
     @inlinable
-    public subscript(first: Int, second: Int, third: Int) -> Element {
-        get { unsafe items.place(first, second, third).load(as: Element.self) }
-        set { unsafe items.place(first, second, third).storeBytes(of: newValue, as: Element.self) }
+    public subscript(first: Int, second: Int, third: Int) -> Element.BufferValue {
+        get { Element._value(of: unsafe items.place(first, second, third).load(as: Element.BufferStored.self)) }
+        set { unsafe items.place(first, second, third).storeBytes(of: Element._stored(newValue), as: Element.BufferStored.self) }
     }
 }

@@ -68,7 +68,7 @@ extension PythonArgument {
             let items = try unsafe beginLease(
                 in: room, of: object,
                 BorrowRequest(
-                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, mayCopy: copyIfNeeded),
+                    of: Element.self, shape: shape, mayCopy: copyIfNeeded),
                 api: api)
             let buffer = unsafe BorrowedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
             return try body(buffer)
@@ -90,7 +90,7 @@ extension PythonArgument {
             let items = try unsafe beginLease(
                 in: room, of: object,
                 BorrowRequest(
-                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, isMutable: true),
+                    of: Element.self, shape: shape, isMutable: true),
                 api: api)
             var buffer = unsafe MutableBorrowedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
             return try body(&buffer)
@@ -112,7 +112,7 @@ extension PythonArgument {
             let items = try unsafe beginLease(
                 in: room, of: object,
                 BorrowRequest(
-                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, isStrided: true,
+                    of: Element.self, shape: shape, isStrided: true,
                     mayCopy: copyIfNeeded),
                 api: api)
             let buffer = unsafe StridedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
@@ -135,7 +135,7 @@ extension PythonArgument {
             let items = try unsafe beginLease(
                 in: room, of: object,
                 BorrowRequest(
-                    format: Element.bufferFormat, alignment: MemoryLayout<Element>.alignment, shape: shape, isMutable: true,
+                    of: Element.self, shape: shape, isMutable: true,
                     isStrided: true),
                 api: api)
             var buffer = unsafe MutableStridedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))

@@ -40,12 +40,12 @@ extension StridedBuffer {
 
     /// All items in C order; nil if they are not packed so.
     @inlinable
-    public var span: Span<Element>? {
+    public var span: Span<Element.BufferStored>? {
         @_lifetime(borrow self)
         get {
-            guard items.isPacked(itemByteCount: MemoryLayout<Element>.stride) else { return nil }
+            guard items.isPacked(itemByteCount: MemoryLayout<Element.BufferStored>.stride) else { return nil }
             // SAFETY: packed and aligned items of this type, kept in place by `hold`, as long as this value.
-            let span = unsafe Span<Element>(_unsafeStart: items.pointer(), count: items.count)
+            let span = unsafe Span<Element.BufferStored>(_unsafeStart: items.pointer(), count: items.count)
             return unsafe _overrideLifetime(span, borrowing: self)
         }
     }
@@ -55,13 +55,13 @@ extension StridedBuffer {
     /// - Precondition: ``rank`` is 2 and the index in bounds.
     @inlinable
     @_lifetime(borrow self)
-    public func row(_ index: Int) -> Span<Element>? {
+    public func row(_ index: Int) -> Span<Element.BufferStored>? {
         precondition(rank == 2, "rows are those of two dimensions")
         items.check(index, 0)
-        guard items.hasPackedRows(of: MemoryLayout<Element>.stride) else { return nil }
+        guard items.hasPackedRows(of: MemoryLayout<Element.BufferStored>.stride) else { return nil }
         // SAFETY: as above.
-        let start = unsafe (items.base + index &* items.strides[0]).assumingMemoryBound(to: Element.self)
-        let span = unsafe Span<Element>(_unsafeStart: start, count: items.shape[1])
+        let start = unsafe (items.base + index &* items.strides[0]).assumingMemoryBound(to: Element.BufferStored.self)
+        let span = unsafe Span<Element.BufferStored>(_unsafeStart: start, count: items.shape[1])
         return unsafe _overrideLifetime(span, borrowing: self)
     }
 
@@ -70,28 +70,34 @@ extension StridedBuffer {
     /// - Throws: What `body` throws; the items behind are then left out.
     /// - Complexity: O(*n*) in the items.
     @inlinable
-    public func forEach<Failure: Error>(_ body: (Element) throws(Failure) -> Void) throws(Failure) {
+    public func forEach<Failure: Error>(_ body: (Element.BufferValue) throws(Failure) -> Void) throws(Failure) {
         // SAFETY: the address of an item.
-        try unsafe items.forEachPlace { (place) throws(Failure) in try unsafe body(place.load(as: Element.self)) }
+        try unsafe items.forEachPlace { (place) throws(Failure) in
+            try body(Element._value(of: unsafe place.load(as: Element.BufferStored.self)))
+        }
     }
 
     /// An item of one dimension.
     ///
     /// - Precondition: ``rank`` is 1 and the index in bounds; a `shape:` given to the borrow makes sure of the first.
     @inlinable
-    public subscript(index: Int) -> Element { unsafe items.place(index).load(as: Element.self) }
+    public subscript(index: Int) -> Element.BufferValue {
+        Element._value(of: unsafe items.place(index).load(as: Element.BufferStored.self))
+    }
 
     /// An item of two dimensions.
     ///
     /// - Precondition: ``rank`` is 2 and the indices in bounds.
     @inlinable
-    public subscript(row: Int, column: Int) -> Element { unsafe items.place(row, column).load(as: Element.self) }
+    public subscript(row: Int, column: Int) -> Element.BufferValue {
+        Element._value(of: unsafe items.place(row, column).load(as: Element.BufferStored.self))
+    }
 
     /// An item of three dimensions.
     ///
     /// - Precondition: ``rank`` is 3 and the indices in bounds.
     @inlinable
-    public subscript(first: Int, second: Int, third: Int) -> Element {
-        unsafe items.place(first, second, third).load(as: Element.self)
+    public subscript(first: Int, second: Int, third: Int) -> Element.BufferValue {
+        Element._value(of: unsafe items.place(first, second, third).load(as: Element.BufferStored.self))
     }
 }

@@ -5,12 +5,14 @@
 import Synchronization
 
 /// Arrays of fixed size: sub-arrays in NumPy.
-extension InlineArray: BufferElement where Element: BufferElement {
+///
+/// Of elements that lie in memory as themselves: Bools and enums stand in a ``BufferItem``.
+extension InlineArray: BufferElement where Element: BufferElement, Element.BufferStored == Element {
     /// `(3)f` and so on.
     ///
     /// - Complexity: O(*n*) in the number of array types that were used as items.
-    public static var bufferFormat: BufferFormat {
-        ArrayFormats.format(repeating: Element.bufferFormat, count: count)
+    public static var bufferFormat: BufferFormat<InlineArray<count, Element>> {
+        BufferFormat(ArrayFormats.format(repeating: Element.bufferFormat.item, count: count))
     }
 }
 
@@ -30,18 +32,18 @@ private enum ArrayFormats {
     /// The first entry.
     nonisolated(unsafe) private static let first = unsafe Atomic<UnsafeRawPointer?>(nil)
 
-    static func format(repeating element: BufferFormat, count: Int) -> BufferFormat {
+    static func format(repeating element: ElementFormat, count: Int) -> ElementFormat {
         // SAFETY: entries are never changed or given back once they are in the list, whose head is read and replaced atomically.
         while true {
             let head = unsafe first.load(ordering: .acquiring)
             var entry = unsafe head?.assumingMemoryBound(to: Entry.self)
             while let here = unsafe entry {
                 if unsafe here.pointee.element == element.text && here.pointee.count == count {
-                    return unsafe BufferFormat(here.pointee.format, byteCount: element.byteCount * count)
+                    return unsafe ElementFormat(here.pointee.format, byteCount: element.byteCount * count)
                 }
                 unsafe entry = here.pointee.next
             }
-            let text = BufferFormat.text(repeating: element, count: count)
+            let text = ElementFormat.text(repeating: element, count: count)
             let new = UnsafeMutablePointer<Entry>.allocate(capacity: 1)
             unsafe new.initialize(
                 to: Entry(

@@ -1,31 +1,80 @@
-// What reflection adds where it exists: the name of a property that is left out, also of one that stands where a pad could.
+// What reflection adds where it exists: the names and the types of the stored properties.
 
 #if !hasFeature(Embedded)
     extension BufferFields {
-        /// The first stored property that is no field or no element; nil if there is none.
-        static func firstErrorByReflection(in fields: [BufferField<Root>]) -> RecordError? {
+        /// One stored property.
+        private struct Property {
+            let name: ShortText
+            let type: ObjectIdentifier
+            let format: ElementFormat
+            let byteOffset: Int
+            let byteCount: Int
+        }
+
+        /// How the fields differ from the stored properties; nil if they do not, or not more than was seen before.
+        ///
+        /// - Parameter error: What was seen without reflection.
+        static func firstErrorByReflection(in fields: [BufferField<Root>], seen error: RecordError?) -> RecordError? {
             // SAFETY: of an element all bits zero are a value (BufferElement), and it is only looked at.
             let zero = unsafe withUnsafeTemporaryAllocation(of: Root.self, capacity: 1) { room in
                 unsafe UnsafeMutableRawBufferPointer(room).initializeMemory(as: UInt8.self, repeating: 0)
                 return unsafe room[0]
             }
-            var end = 0
-            for child in Mirror(reflecting: zero).children {
+            let mirror = Mirror(reflecting: zero)
+            guard mirror.displayStyle == .struct else { return .notAStruct }
+            var properties: [Property] = []
+            for child in mirror.children {
                 let name = ShortText(child.label ?? "?")
-                guard let element = child.value as? any BufferElement else { return .notAnElement(name) }
-                let (size, alignment) = layout(of: element)
-                let offset = (end + alignment - 1) & ~(alignment - 1)
-                if !fields.contains(where: { $0.byteOffset == offset && $0.byteCount == size }) {
-                    // A field without a key path is only known by its order.
-                    if fields.allSatisfy(\.hasKeyPath) { return .fieldLeftOut(name) }
+                guard let element = child.value as? any BufferElement,
+                    let property = property(name, of: element, behind: properties.last)
+                else { return .notAnElement(name) }
+                properties.append(property)
+            }
+            // Those with a place are found by it, the others by their order.
+            if fields.allSatisfy(\.hasPlace) {
+                for property in properties
+                where !fields.contains(where: { $0.byteOffset == property.byteOffset && $0.byteCount == property.byteCount }) {
+                    return error?.isOfOneField == true ? nil : .fieldLeftOut(property.name)
                 }
-                end = offset + size
+            }
+            if let misnamed = firstNameOfAnother(fields, properties) { return .outOfOrder(misnamed) }
+            for (field, property) in zip(fields, properties) where field.type != property.type {
+                if error?.isOfOneField == true { return nil }
+                return .wrongType(
+                    ShortText(field.name), declared: field.format.name, actual: property.format.name)
             }
             return nil
         }
 
-        private static func layout<Value: BufferElement>(of value: Value) -> (size: Int, alignment: Int) {
-            (MemoryLayout<Value>.size, MemoryLayout<Value>.alignment)
+        /// The first field that has the name of a stored property which is another one.
+        private static func firstNameOfAnother(_ fields: [BufferField<Root>], _ properties: [Property]) -> ShortText? {
+            for (index, field) in fields.enumerated() {
+                let name = ShortText(field.name)
+                guard let named = properties.firstIndex(where: { $0.name == name }) else { continue }
+                let isThere = field.hasPlace ? properties[named].byteOffset == field.byteOffset : named == index
+                if !isThere { return name }
+            }
+            return nil
+        }
+
+        /// A stored property behind another one; nil if it cannot be a field.
+        private static func property<Value: BufferElement>(
+            _ name: ShortText, of value: Value, behind previous: Property?
+        ) -> Property? {
+            if Value.bufferFormat.item.isConverted { return nil }
+            let mask = MemoryLayout<Value>.alignment - 1
+            let end = previous.map { $0.byteOffset + $0.byteCount } ?? 0
+            return Property(
+                name: name, type: ObjectIdentifier(Value.self), format: Value.bufferFormat.item,
+                byteOffset: (end + mask) & ~mask, byteCount: MemoryLayout<Value>.size)
+        }
+    }
+
+    extension ElementFormat {
+        /// What an error calls the items.
+        var name: ShortText {
+            // SAFETY: the text ends with a NUL.
+            unsafe ShortText(items: UnsafeRawPointer(text).assumingMemoryBound(to: CChar.self), itemByteCount: byteCount)
         }
     }
 #endif

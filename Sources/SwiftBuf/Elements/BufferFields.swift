@@ -10,18 +10,18 @@
 /// See ``BufferRecord``.
 public struct BufferFields<Root: BitwiseCopyable>: Sendable {
     /// `T{…}`, or an error in its place.
-    let format: BufferFormat
+    let format: ElementFormat
 
     /// Holds the fields against the type.
     ///
-    /// - Complexity: O(*n*) in the fields. Kept in a `static let`, it is done once.
+    /// - Complexity: O(*n*) in the fields, and in the places that closures are tried at. Kept in a `static let`, it is done once.
     public init(_ fields: [BufferField<Root>]) {
         var error = Self.firstError(in: fields)
         #if !hasFeature(Embedded)
-            if error != .noFields, let better = Self.firstErrorByReflection(in: fields) { error = better }
+            if error?.isOfNames != true, let better = Self.firstErrorByReflection(in: fields, seen: error) { error = better }
         #endif
         let layout = MemoryLayout<Root>.self
-        format = unsafe BufferFormat(
+        format = unsafe ElementFormat(
             ComposedFormat.forever(
                 error == nil ? Self.text(of: fields, byteCount: layout.stride) : [],
                 unpadded: error == nil ? Self.text(of: fields, byteCount: layout.size) : [], error: error),
@@ -39,11 +39,18 @@ public struct BufferFields<Root: BitwiseCopyable>: Sendable {
             if !isValid(field.name) { return .invalidName(name) }
             for other in fields[..<index] where isSame(other.name, field.name) { return .duplicateName(name) }
             if field.format.error != nil { return .invalidField(name) }
-            if field.hasKeyPath && field.byteOffset == nil { return .notStored(name) }
+            if field.format.isConverted { return .notAnElement(name) }
+            if field.hasPlace && field.byteOffset == nil { return .notStored(name) }
             let expected = field.offset(behind: end)
             let actual = field.byteOffset ?? expected
             if actual < expected { return .outOfOrder(name) }
-            if actual > expected { return .fieldLeftOut(name) }
+            if actual > expected {
+                // What stands there is declared further down, or not at all.
+                for later in fields[(index + 1)...] {
+                    if let offset = later.byteOffset, offset < actual { return .outOfOrder(name) }
+                }
+                return .fieldLeftOut(name)
+            }
             end = actual + field.byteCount
         }
         return end == MemoryLayout<Root>.size ? nil : .unequalSize(declared: end, actual: MemoryLayout<Root>.size)
@@ -79,7 +86,7 @@ extension BufferField {
     }
 }
 
-extension BufferFormat {
+extension ElementFormat {
     /// Writes the format as that of a field.
     ///
     /// - Parameters:
@@ -112,7 +119,7 @@ extension BufferFormat {
     private var isComposed: Bool { unsafe composed != nil }
 
     /// So many items beside each other, as a sub-array.
-    static func text(repeating element: BufferFormat, count: Int) -> [UInt8] {
+    static func text(repeating element: ElementFormat, count: Int) -> [UInt8] {
         var text = [UInt8(ascii: "(")]
         append(count, to: &text)
         var rest: [UInt8] = []

@@ -1,21 +1,21 @@
 // A complex number as memory: two numbers beside each other, as C and NumPy have it. Arithmetic is not done here.
 
 /// A real number that a ``Complex`` can be made of: `Float` and `Double`.
-public protocol ComplexPart: BufferElement {
+public protocol ComplexPart: BufferElement where BufferStored == Self {
     /// How Python reads a complex number of such parts.
-    static var complexBufferFormat: BufferFormat { get }
+    static var complexBufferFormat: BufferFormat<Complex<Self>> { get }
 }
 
 extension Float: ComplexPart {
     /// NumPy's complex64, `Zf`.
     @inlinable
-    public static var complexBufferFormat: BufferFormat { BufferFormat("Zf", kind: 15, byteCount: 8) }
+    public static var complexBufferFormat: BufferFormat<Complex<Float>> { BufferFormat("Zf", kind: 15, byteCount: 8) }
 }
 
 extension Double: ComplexPart {
     /// NumPy's complex128, `Zd`.
     @inlinable
-    public static var complexBufferFormat: BufferFormat { BufferFormat("Zd", kind: 16, byteCount: 16) }
+    public static var complexBufferFormat: BufferFormat<Complex<Double>> { BufferFormat("Zd", kind: 16, byteCount: 16) }
 }
 
 /// A complex number in memory, real part first: C's `float _Complex` and `double _Complex`.
@@ -37,7 +37,7 @@ public struct Complex<Part: ComplexPart>: BufferElement {
 
     /// `Zf` or `Zd`.
     @inlinable
-    public static var bufferFormat: BufferFormat { Part.complexBufferFormat }
+    public static var bufferFormat: BufferFormat<Complex<Part>> { Part.complexBufferFormat }
 }
 
 extension Complex: Equatable where Part: Equatable {}

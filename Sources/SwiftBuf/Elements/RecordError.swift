@@ -10,7 +10,7 @@ public enum RecordError: Error, Equatable, Sendable {
     case notAnElement(ShortText)
     /// The field stands elsewhere in the type than behind the one before it.
     case outOfOrder(ShortText)
-    /// The key path of the field leads to no stored property.
+    /// The key path or the closure of the field reads no stored property.
     case notStored(ShortText)
     /// The name is empty, or has a `:` or a NUL in it.
     case invalidName(ShortText)
@@ -18,6 +18,12 @@ public enum RecordError: Error, Equatable, Sendable {
     case duplicateName(ShortText)
     /// The field is a record that does not describe its own type.
     case invalidField(ShortText)
+    /// The field is of another type than its property: both, by NumPy's names where there are some.
+    case wrongType(ShortText, declared: ShortText, actual: ShortText)
+    /// The type is no struct: an enum is an item by ``BufferRawValue``.
+    case notAStruct
+    /// The element's format says another number of bytes than its type takes.
+    case otherStride(declared: Int, actual: Int)
     /// The fields take another number of bytes than the type has.
     case unequalSize(declared: Int, actual: Int)
 }
@@ -29,12 +35,25 @@ extension RecordError {
         switch self {
         case .noFields: text.append("a record was declared without fields")
         case .fieldLeftOut(let name): text.append("a stored property is not among the record's fields: ", name)
-        case .notAnElement(let name): text.append("a stored property is of a type that is no BufferElement: ", name)
+        case .notAnElement(let name):
+            text.append("a stored property cannot be a field (a Bool or an enum stands in a BufferItem): ", name)
         case .outOfOrder(let name): text.append("a field is declared out of the order of the stored properties: ", name)
-        case .notStored(let name): text.append("a field's key path leads to no stored property: ", name)
+        case .notStored(let name): text.append("a field is no stored property of this type: ", name)
         case .invalidName(let name): text.append("a field's name is empty, or has a ':' or a NUL in it: ", name)
         case .duplicateName(let name): text.append("two fields of a record have the name ", name)
         case .invalidField(let name): text.append("a field is a record whose own fields do not fit it: ", name)
+        case .wrongType(let name, let declared, let actual):
+            text.append("a field is declared as ")
+            text.append(declared)
+            text.append(" but its property is ")
+            text.append(actual)
+            text.append(": ", name)
+        case .notAStruct: text.append("a record was declared for a type that is no struct")
+        case .otherStride(let declared, let actual):
+            text.append("an element's format says ")
+            text.append(declared)
+            text.append(" bytes, but its type takes ")
+            text.append(actual)
         case .unequalSize(let declared, let actual):
             text.append("the fields of a record take ")
             text.append(declared)
@@ -44,7 +63,27 @@ extension RecordError {
     }
 }
 
+extension RecordError {
+    /// Whether it is one of the declared names, or of their number: no stored property is needed to see it.
+    var isOfNames: Bool {
+        switch self {
+        case .noFields, .invalidName, .duplicateName, .invalidField: true
+        default: false
+        }
+    }
+}
+
 #if !hasFeature(Embedded)
+    extension RecordError {
+        /// Whether a field is known to be wrong where it stands, so that which property is missed for it says no more.
+        var isOfOneField: Bool {
+            switch self {
+            case .outOfOrder, .notStored: true
+            default: false
+            }
+        }
+    }
+
     extension RecordError: CustomStringConvertible {
         /// The error in words.
         public var description: String {

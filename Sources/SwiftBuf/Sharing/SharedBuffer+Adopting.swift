@@ -2,7 +2,8 @@
 
 import SwiftBufCore
 
-extension SharedBuffer {
+// Of items that lie in memory as themselves: what Python writes into an adopted array is in it when it is given back.
+extension SharedBuffer where Element.BufferStored == Element {
     /// Adopts an array: its items stay where they are, and Python can share them.
     ///
     /// - Parameters:

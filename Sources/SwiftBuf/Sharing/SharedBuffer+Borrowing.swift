@@ -17,7 +17,7 @@ extension SharedBuffer {
     ///   every borrow to write.
     /// - Threads: Any; the GIL is not needed.
     public func withSpan<Result: ~Copyable>(
-        _ body: (Span<Element>) throws(BorrowConflict) -> Result
+        _ body: (Span<Element.BufferStored>) throws(BorrowConflict) -> Result
     ) throws(BorrowConflict) -> Result {
         try beginSharedBorrow()
         // SAFETY: until the borrow ends no Swift code writes the memory and nothing moves it; this value, and so the block, lives
@@ -37,7 +37,7 @@ extension SharedBuffer {
     ///   every other borrow.
     /// - Threads: Any; the GIL is not needed.
     public func withMutableSpan<Result: ~Copyable>(
-        _ body: (inout MutableSpan<Element>) throws(BorrowConflict) -> Result
+        _ body: (inout MutableSpan<Element.BufferStored>) throws(BorrowConflict) -> Result
     ) throws(BorrowConflict) -> Result {
         try beginMutableBorrow()
         // SAFETY: until the borrow ends no other Swift code uses the memory and nothing moves it; this value, and so the block,
@@ -56,7 +56,7 @@ extension SharedBuffer {
         /// In all else the form above.
         ///
         /// - Throws: ``BorrowConflict``, then `body` was not called; or what `body` throws.
-        public func withSpan<Result: ~Copyable>(_ body: (Span<Element>) throws -> Result) throws -> Result {
+        public func withSpan<Result: ~Copyable>(_ body: (Span<Element.BufferStored>) throws -> Result) throws -> Result {
             try beginSharedBorrow()
             // SAFETY: as above.
             defer { unsafe block.endSharedBorrow() }
@@ -69,7 +69,7 @@ extension SharedBuffer {
         ///
         /// - Throws: ``BorrowConflict``, then `body` was not called; or what `body` throws.
         public func withMutableSpan<Result: ~Copyable>(
-            _ body: (inout MutableSpan<Element>) throws -> Result
+            _ body: (inout MutableSpan<Element.BufferStored>) throws -> Result
         ) throws -> Result {
             try beginMutableBorrow()
             // SAFETY: as above.

@@ -20,7 +20,7 @@ extension SharedBuffer {
         let block = unsafe try retainedBlock()
         // The object takes a reference of its own.
         defer { unsafe swiftbuf_storage_release(block) }
-        let format = Element.bufferFormat
+        let format = Element.bufferFormat.item
         // SAFETY: with the GIL. The capsule keeps the functions and the type alive; C checks shape and format against the memory.
         let object = unsafe shape.withUnsafeBufferPointer { shape in
             unsafe UnsafeRawPointer(format.text).withMemoryRebound(to: CChar.self, capacity: format.textByteCount + 1) { text in

@@ -38,7 +38,7 @@ public final class SharedBuffer<Element: BufferElement>: @unchecked Sendable {
     let block: UnsafeMutablePointer<swiftbuf_storage>
 
     /// The array that was adopted; nil for all other memory.
-    let arrayOwner: ArrayOwner<Element>?
+    let arrayOwner: ArrayOwner<Element.BufferStored>?
 
     /// Makes memory in which all bits are zero: numbers are 0, Bools false.
     ///
@@ -56,9 +56,9 @@ public final class SharedBuffer<Element: BufferElement>: @unchecked Sendable {
     ///   - shape: Items along each dimension, at most 64 dimensions; `[]` is one item.
     /// - Throws: ``BufferError`` if the shape describes no memory, or there is no room for it.
     /// - Complexity: Linear in the items.
-    public convenience init(repeating value: Element, shape: [Int]) throws(BufferError) {
+    public convenience init(repeating value: Element.BufferValue, shape: [Int]) throws(BufferError) {
         try self.init(allocating: shape, zeroed: false)
-        unsafe items.initialize(repeating: value)
+        unsafe items.initialize(repeating: Element._stored(value))
     }
 
     /// Makes memory, and lets a closure fill it.
@@ -70,7 +70,7 @@ public final class SharedBuffer<Element: BufferElement>: @unchecked Sendable {
     ///   given back.
     /// - Complexity: That of `body`; the memory is not written before.
     public convenience init(
-        shape: [Int], initializingWith body: (inout OutputSpan<Element>) throws(BufferFailure) -> Void
+        shape: [Int], initializingWith body: (inout OutputSpan<Element.BufferStored>) throws(BufferFailure) -> Void
     ) throws(BufferFailure) {
         try self.init(allocating: shape, zeroed: false)
         let items = unsafe items
@@ -79,7 +79,7 @@ public final class SharedBuffer<Element: BufferElement>: @unchecked Sendable {
         try body(&output)
         let written = unsafe output.finalize(for: items)
         let rest = unsafe UnsafeMutableRawBufferPointer(
-            rebasing: UnsafeMutableRawBufferPointer(items)[(written * MemoryLayout<Element>.stride)...])
+            rebasing: UnsafeMutableRawBufferPointer(items)[(written * MemoryLayout<Element.BufferStored>.stride)...])
         unsafe rest.initializeMemory(as: UInt8.self, repeating: 0)
     }
 
@@ -96,7 +96,7 @@ public final class SharedBuffer<Element: BufferElement>: @unchecked Sendable {
     /// - Parameter storage: At least `byteCount` bytes, aligned for the items.
     init(
         _ storage: consuming Storage, shape: [Int], byteCount: Int, isReadOnly: Bool = false,
-        arrayOwner: ArrayOwner<Element>? = nil
+        arrayOwner: ArrayOwner<Element.BufferStored>? = nil
     ) throws(BufferError) {
         self.shape = shape
         self.byteCount = byteCount
@@ -105,7 +105,8 @@ public final class SharedBuffer<Element: BufferElement>: @unchecked Sendable {
         // SAFETY: the reference is this value's from now on, and `deinit` drops it.
         unsafe block = storage.relinquish()
         // SAFETY: memory of this size that is this value's to describe.
-        unsafe block.pointee.base.bindMemory(to: Element.self, capacity: byteCount / MemoryLayout<Element>.stride)
+        unsafe block.pointee.base.bindMemory(
+            to: Element.BufferStored.self, capacity: byteCount / MemoryLayout<Element.BufferStored>.stride)
         // Of memory that nobody may write to no two borrows conflict.
         if isReadOnly { return }
         do throws(ListingRefusal) {
@@ -124,21 +125,23 @@ public final class SharedBuffer<Element: BufferElement>: @unchecked Sendable {
 extension SharedBuffer {
     /// The items, without a borrow.
     ///
-    /// SAFETY: the block is alive while this value is, and its base and size do not change. `init` bound the memory to `Element`,
+    /// SAFETY: the block is alive while this value is, and its base and size do not change. `init` bound the memory to what is stored,
     /// and every item is initialised once `init` is over. Callers keep this value alive, and borrow where others may know the memory.
-    var items: UnsafeMutableBufferPointer<Element> {
+    var items: UnsafeMutableBufferPointer<Element.BufferStored> {
         unsafe UnsafeMutableBufferPointer(
-            start: block.pointee.base.assumingMemoryBound(to: Element.self),
-            count: byteCount / MemoryLayout<Element>.stride)
+            start: block.pointee.base.assumingMemoryBound(to: Element.BufferStored.self),
+            count: byteCount / MemoryLayout<Element.BufferStored>.stride)
     }
 }
 
 /// The bytes that a shape of items takes.
 func packedByteCount<Element: BufferElement>(of element: Element.Type, shape: [Int]) throws(BufferError) -> Int {
-    let itemByteCount = MemoryLayout<Element>.stride
-    let format = Element.bufferFormat
+    let itemByteCount = MemoryLayout<Element.BufferStored>.stride
+    let format = Element.bufferFormat.item
     if let error = format.error { throw .invalidRecord(error) }
-    precondition(format.byteCount == itemByteCount, "the element's format says another size than Swift")
+    guard format.byteCount == itemByteCount else {
+        throw .invalidRecord(.otherStride(declared: format.byteCount, actual: itemByteCount))
+    }
     do throws(LayoutError) {
         return try Layout.byteCount(shape: shape.span, itemByteCount: itemByteCount)
     } catch {

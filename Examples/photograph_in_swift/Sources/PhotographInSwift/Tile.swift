@@ -15,7 +15,7 @@ struct Tile: BufferRecord {
     /// By how many levels the filter changed a pixel, in the mean.
     var detail: Double
     /// Whether there is less in it than in half of the tiles: Python works it out.
-    var isFlat: Bool
+    var isFlat: BufferItem<Bool>
 
     static let bufferFields = BufferFields<Tile>([
         BufferField("x", \.x), BufferField("y", \.y), BufferField("width", \.width), BufferField("height", \.height),

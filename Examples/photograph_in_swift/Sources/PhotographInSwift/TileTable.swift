@@ -24,7 +24,7 @@ func shareTiles(of photograph: Photograph, _ python: Python, _ claims: Claims) t
         "a field is where Swift's property is", "detail at byte \(offset) of each, strides \(array["detail"].strides)")
 
     try array.setItem(at: "is_flat", to: np.less(array["detail"], np.median(array["detail"])))
-    let flatCount = try tiles.withSpan { span in span.indices.count { index in span[index].isFlat } }
+    let flatCount = try tiles.withSpan { span in span.indices.count { index in span[index].isFlat.value } }
     try claims.claim(
         flatCount == Int(np.count_nonzero(array["is_flat"])), "NumPy writes a Bool of each struct, and Swift reads it",
         "\(flatCount) tiles are flat")

@@ -5,13 +5,45 @@ import SwiftBuf
 
 struct Particle: BufferRecord {
     var position: InlineArray<3, Float>
-    var isFixed: Bool
+    var isFixed: BufferItem<Bool>
     var mass: Double
 
     static let bufferFields = BufferFields<Particle>([
-        BufferField("position", InlineArray<3, Float>.self), BufferField("fixed", Bool.self),
-        BufferField("mass", Double.self),
+        BufferField("position") { $0.position }, BufferField("fixed") { $0.isFixed }, BufferField("mass") { $0.mass },
     ])
+}
+
+enum Quality: UInt8, BufferRawValue { case unknown, good, poor }
+
+struct SwappedFields: BufferRecord {
+    var a: Float
+    var b: Int32
+    static let bufferFields = BufferFields<SwappedFields>([BufferField("b") { $0.b }, BufferField("a") { $0.a }])
+}
+
+struct ConvertedField: BufferRecord {
+    var a: Float
+    var b: Int32
+    static let bufferFields = BufferFields<ConvertedField>([BufferField("a") { Int32($0.a) }, BufferField("b") { $0.b }])
+}
+
+struct MissingField: BufferRecord {
+    var a: Float
+    var b: Int32
+    static let bufferFields = BufferFields<MissingField>([BufferField("b") { $0.b }])
+}
+
+struct RecordWithBool: BufferRecord {
+    var a: Float
+    var b: Bool
+    static let bufferFields = BufferFields<RecordWithBool>([BufferField("a") { $0.a }, BufferField("b") { $0.b }])
+}
+
+/// What only `unsafe` can say.
+struct OtherStride: BufferElement {
+    var a: Int32
+    var b: Int32
+    static var bufferFormat: BufferFormat<OtherStride> { unsafe BufferFormat(unsafeSameAs: Int32.self) }
 }
 
 typealias Objects = UnsafePointer<UnsafeMutableRawPointer?>?
@@ -117,6 +149,69 @@ func mass(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) 
     }
 }
 
+@_cdecl("probe_halve_masses")
+func halveMasses(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        return try .int(
+            arguments[0].withMutablyBorrowed(as: Particle.self, shape: .rank(1)) { (particles) throws(BorrowError) in
+                var fixed = 0
+                for index in 0..<particles.count {
+                    particles[index].mass /= 2
+                    if particles[index].isFixed.value { fixed += 1 }
+                }
+                return fixed
+            })
+    }
+}
+
+@_cdecl("probe_count_true")
+func countTrue(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        return try .int(
+            arguments[0].withBorrowed(as: Bool.self) { (flags) throws(BorrowError) in
+                var total = 0
+                for index in 0..<flags.count where flags[index] { total += 1 }
+                return total
+            })
+    }
+}
+
+@_cdecl("probe_count_good")
+func countGood(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        return try .int(
+            arguments[0].withBorrowed(as: Quality.self) { (qualities) throws(BorrowError) in
+                var total = 0
+                for index in 0..<qualities.count {
+                    switch qualities[index] {
+                    case .good: total += 1
+                    case .poor, .unknown: break
+                    case nil: total += 1000
+                    }
+                }
+                return total
+            })
+    }
+}
+
+@_cdecl("probe_wrong_records")
+func wrongRecords(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 2)
+        switch try arguments[1].withBorrowed(as: UInt8.self, { (which) throws(BorrowError) in which[0] }) {
+        case 0: try arguments[0].withBorrowed(as: SwappedFields.self) { (_) throws(BorrowError) in }
+        case 1: try arguments[0].withBorrowed(as: ConvertedField.self) { (_) throws(BorrowError) in }
+        case 2: try arguments[0].withBorrowed(as: MissingField.self) { (_) throws(BorrowError) in }
+        case 3: try arguments[0].withBorrowed(as: RecordWithBool.self) { (_) throws(BorrowError) in }
+        default: try arguments[0].withBorrowed(as: OtherStride.self) { (_) throws(BorrowError) in }
+        }
+        return try .none()
+    }
+}
+
 @_cdecl("probe_adopted")
 func adopted(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
@@ -139,7 +234,8 @@ func particles(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: 
         do throws(BorrowConflict) {
             try buffer.withMutableSpan { (span) throws(BorrowConflict) in
                 for index in span.indices {
-                    span[index] = Particle(position: [Float(index), 0, 0.5], isFixed: index == 1, mass: Double(index) + 0.25)
+                    span[index] = Particle(
+                        position: [Float(index), 0, 0.5], isFixed: BufferItem(index == 1), mass: Double(index) + 0.25)
                 }
             }
         } catch {

@@ -11,6 +11,10 @@ void *probe_double_strides(void *module, void *const *arguments, ptrdiff_t count
 void *probe_address(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_double_in_place(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_trace(void *module, void *const *arguments, ptrdiff_t count);
+void *probe_halve_masses(void *module, void *const *arguments, ptrdiff_t count);
+void *probe_count_true(void *module, void *const *arguments, ptrdiff_t count);
+void *probe_count_good(void *module, void *const *arguments, ptrdiff_t count);
+void *probe_wrong_records(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_mass(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_adopted(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_particles(void *module, void *const *arguments, ptrdiff_t count);
