@@ -5,6 +5,8 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "CSwiftBufEmbed.h"
 #include "initialize.h"
@@ -18,6 +20,7 @@ static state current = NOT_STARTED;
 static size_t inside;
 static PyThreadState *starter;   /* the thread state of swiftbuf_embed_start, kept for swiftbuf_embed_stop */
 static pthread_t starting_thread; /* its thread */
+static pid_t starting_process;
 
 /* How many times this thread is between enter and leave. */
 static _Thread_local size_t depth;
@@ -29,6 +32,35 @@ static void become(state next) {
     pthread_mutex_lock(&lock);
     current = next;
     pthread_mutex_unlock(&lock);
+}
+
+static int pass(int called_by_python);
+
+/* Calls a function of a Python object, and forgets what it raised: at the end of the process nobody is left to be told. */
+static void call_quietly(PyObject *object, const char *name) {
+    PyObject *result = object == NULL ? NULL : PyObject_CallMethod(object, name, NULL);
+    Py_XDECREF(result);
+    PyErr_Clear();
+}
+
+/* What Python does at its own end and the program did not ask for by stop(): the functions of `atexit`, and writing out what is in the
+   streams. Called by exit(), on whatever thread calls that, with the GIL or without. Python is not finalised, because other threads may
+   be in it. A forked child has its own end: what the parent will write is not written twice. */
+static void end_of_process(void) {
+    if (starting_process != getpid() || !pass(0)) {
+        return;
+    }
+    PyGILState_STATE gil = PyGILState_Ensure();
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *functions = PyImport_ImportModule("atexit");
+    call_quietly(functions, "_run_exitfuncs");
+    Py_XDECREF(functions);
+    call_quietly(PySys_GetObject("stdout"), "flush");
+    call_quietly(PySys_GetObject("stderr"), "flush");
+    PyErr_Restore(type, value, traceback);
+    PyGILState_Release(gil);
+    swiftbuf_embed_leave((swiftbuf_embed_stay){.held_before = holding, .took = 0});
 }
 
 swiftbuf_embed_result swiftbuf_embed_start(const swiftbuf_embed_configuration *configuration, char *message, size_t capacity) {
@@ -53,8 +85,11 @@ swiftbuf_embed_result swiftbuf_embed_start(const swiftbuf_embed_configuration *c
     pthread_mutex_lock(&lock);
     starter = PyEval_SaveThread();
     starting_thread = pthread_self();
+    starting_process = getpid();
     current = RUNNING;
     pthread_mutex_unlock(&lock);
+    /* Without room for it the program ends as it did without. */
+    (void)atexit(end_of_process);
     return SWIFTBUF_EMBED_DONE;
 }
 

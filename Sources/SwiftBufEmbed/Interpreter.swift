@@ -24,6 +24,10 @@ public struct Interpreter: Sendable {
     ///
     /// The program's locale and standard streams are not changed. Python's text encoding is UTF-8.
     ///
+    /// When the program ends without ``stop()``, by the end of `main` or by `exit()` on any thread, Python's `atexit` functions run, and what
+    /// Python wrote is flushed; a thread that has the GIL then is waited for. After a trap, a signal or `_exit()` nothing runs: what Python
+    /// wrote into a pipe or a file and did not flush is lost.
+    ///
     /// The virtual environment must be of the same minor version as the linked libpython. Of another patch level, or made by another
     /// installation of Python, it works, with the standard library of the linked one, and the configuration's `warningHandler` is told.
     ///

@@ -45,7 +45,8 @@ typedef struct {
 /* Starts the interpreter of the linked libpython, with `_swiftbuf` built in, and lets go of the GIL.
 
    The locale of the program and its standard streams are not changed; Python's text encoding is UTF-8. The calling thread is
-   Python's main thread.
+   Python's main thread. Unless it is stopped before, exit() runs the functions of Python's `atexit`, and flushes sys.stdout and
+   sys.stderr.
    configuration: borrowed.
    message: room for `capacity` bytes, above zero; after SWIFTBUF_EMBED_FAILED a NUL-terminated sentence, else empty.
    Any thread, without the GIL. */
