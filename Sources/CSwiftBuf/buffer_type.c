@@ -64,7 +64,7 @@ static PyObject *buffer_hex(PyObject *self, PyObject *arguments, PyObject *names
     }
     PyObject *result = swiftbuf_is_none(separator) ? PyObject_CallMethod(bytes, "hex", NULL)
                                                    : PyObject_CallMethod(bytes, "hex", "Oi", separator, bytes_per_separator);
-    PyBuffer_Release(&pinned);
+    swiftbuf_give_back(&pinned);
     swiftbuf_drop_reference(bytes);
     return result;
 }

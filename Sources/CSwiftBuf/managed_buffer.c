@@ -15,16 +15,8 @@
 static void managed_dealloc(PyObject *self) {
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
-    /* An exporter's release may run Python code, which must not see an exception that is on its way. */
-    PyObject *exception = NULL, *value, *traceback;
-    if (PyErr_Occurred()) {
-        PyErr_Fetch(&exception, &value, &traceback);
-    }
-    PyBuffer_Release(swiftbuf_managed_view(self));
+    swiftbuf_give_back(swiftbuf_managed_view(self));
     Py_XDECREF(((swiftbuf_managed_buffer *)self)->exporter);
-    if (exception != NULL) {
-        PyErr_Restore(exception, value, traceback);
-    }
     PyObject_GC_Del(self);
     Py_DECREF(type);
 }

@@ -111,6 +111,25 @@ int swiftbuf_errno_is_no_device(int error) {
     return error == ENODEV;
 }
 
+/* PyBuffer_Release for an exporter whose slot leaves no exception behind, as the protocol has it, or one that does. */
+static void release_alone(Py_buffer *view) {
+    PyBuffer_Release(view);
+    if (PyErr_Occurred() != NULL) {
+        PyErr_WriteUnraisable(NULL);
+    }
+}
+
+void swiftbuf_give_back(Py_buffer *view) {
+    if (PyErr_Occurred() == NULL) {
+        release_alone(view);
+        return;
+    }
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    release_alone(view);
+    PyErr_Restore(type, value, traceback);
+}
+
 int swiftbuf_raised(swiftbuf_exception kind) {
     return PyErr_ExceptionMatches(exception_class(kind));
 }

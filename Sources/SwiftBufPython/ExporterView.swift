@@ -139,7 +139,8 @@ func raiseHasNoBuffer(_ object: UnsafeMutablePointer<PyObject>, for function: Fu
 
 /// Asks an exporter for its memory, with whatever layout it has, and lends it to `body`.
 ///
-/// The Py_buffer is given back exactly once, on every path. Asking may run Python code, and so may giving back.
+/// The Py_buffer is given back exactly once, on every path. Asking may run Python code, and so may giving back, while the exception that is
+/// set is set aside.
 ///
 /// - Throws: With what the exporter raised, `ValueError` for one that is not coherent, or what `body` threw.
 @inline(__always)
@@ -156,7 +157,7 @@ func withExporterView<Result>(
             }
             throw ExceptionIsSet()
         }
-        defer { unsafe PyBuffer_Release(view) }
+        defer { unsafe swiftbuf_give_back(view) }
         return try unsafe body(ExporterView(view, for: function))
     }
 }

@@ -176,6 +176,11 @@ int swiftbuf_errno_is_interrupted(int error);
 /* Whether `error`, an errno, is ENODEV: the file system lends no memory for a file. */
 int swiftbuf_errno_is_no_device(int error);
 
+/* Gives a granted Py_buffer back: every one goes this way. The exporter's release slot may run Python code, for which no exception may be set:
+   one that is set is set aside meanwhile, and is set again. One that the slot leaves is written to sys.unraisablehook, because there
+   is nobody to hand it to. With the GIL. */
+void swiftbuf_give_back(Py_buffer *view);
+
 /* The class IndexError, borrowed: for PyNumber_AsSsize_t. */
 SWIFTBUF_INLINE PyObject *swiftbuf_index_error(void) {
     return PyExc_IndexError;

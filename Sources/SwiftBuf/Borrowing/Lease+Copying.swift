@@ -19,7 +19,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
         // SAFETY: as in beginForeign: the Py_buffer stays where it is until it is released.
         unsafe view.initialize(to: Py_buffer())
         guard unsafe PyObject_GetBuffer(object, view, CInt(SWIFTBUF_PYBUF_FULL_RO)) == 0 else { throw .raised }
-        defer { unsafe PyBuffer_Release(view) }
+        defer { unsafe swiftbuf_give_back(view) }
         let source = try unsafe ForeignView(view, strides: packedStridesPointer, extent: extentForCopy)
         guard unsafe source.itemByteCount == request.format.byteCount,
             let unit = try unsafe request.format.unitToSwap(source.format),

@@ -139,7 +139,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
         let view = unsafe viewPointer
         unsafe view.initialize(to: Py_buffer())
         guard unsafe PyObject_GetBuffer(object, view, CInt(SWIFTBUF_PYBUF_FULL_RO)) == 0 else { return nil }
-        defer { unsafe PyBuffer_Release(view) }
+        defer { unsafe swiftbuf_give_back(view) }
         return try? unsafe ForeignView(view, strides: packedStridesPointer, extent: extentPointer).description(for: request)
     }
 

@@ -144,7 +144,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
         let holds = unsafe pointee.holds
         if holds == [.view, .loan] {
             unsafe swiftbuf_loan_end(loanPointer)
-            return unsafe PyBuffer_Release(viewPointer)
+            return unsafe swiftbuf_give_back(viewPointer)
         }
         if holds.contains(.loan) { unsafe swiftbuf_loan_end(loanPointer) }
         if holds.contains(.listed) {
@@ -153,7 +153,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
         }
         if holds.contains(.word) { unsafe pointee.storage.unsafelyUnwrapped.endBorrow(isMutable: pointee.isMutable) }
         if holds.contains(.storage) { unsafe swiftbuf_storage_release(pointee.storage) }
-        if holds.contains(.view) { unsafe PyBuffer_Release(viewPointer) }
+        if holds.contains(.view) { unsafe swiftbuf_give_back(viewPointer) }
         if holds.contains(.object) { unsafe swiftbuf_drop_reference(pointee.object) }
     }
 

@@ -151,7 +151,7 @@ static void exporter_releasebuffer(PyObject *object, Py_buffer *view) {
     memset(block, POISON, block->size);
     PyMem_Free(block);
     self->releases++;
-    if (call_hook(self, "when_released") < 0) {
+    if (call_hook(self, "when_released") < 0 && field(self, "leaves_exception") == NULL) {
         PyErr_WriteUnraisable(object);
     }
 }
@@ -239,7 +239,8 @@ PyDoc_STRVAR(exporter_doc,
 "buf, len, itemsize, ndim, readonly: ints. shape, strides, suboffsets: tuples, None for NULL, or 'len' or 'itemsize' for a\n"
 "pointer to that field of the consumer's own struct. format: bytes, or None for NULL. refusal: the exception to raise, or True\n"
 "to fail without one; with late, after all fields were filled. without_obj: leave the view's obj NULL. when_asked,\n"
-"when_released: callables. Anything else is kept alive, and not looked at.");
+"when_released: callables. leaves_exception: leave set what when_released raised, as no release slot may. Anything else is kept\n"
+"alive, and not looked at.");
 
 static PyType_Slot exporter_slots[] = {
     {Py_tp_doc, (void *)exporter_doc},
