@@ -1,7 +1,7 @@
 // b[key] = value where the key names a view: a value fills it, an exporter's items are copied into it.
 //
-// What can run Python code (reading the key and the value, asking an exporter for its memory) comes first; then the Buffer is looked
-// at, everything is checked, and only then is the first byte written: a refused assignment leaves the target as it was.
+// What can run Python code comes first: the key is read, then the value is converted or its exporter asked. Only then is the target pinned
+// and looked at, everything checked, and the first byte written: a refused assignment leaves the target as it was.
 
 import CPython
 import CSwiftBuf
@@ -17,19 +17,21 @@ func assign(
     _ value: UnsafeMutablePointer<PyObject>, to key: KeyParts, of object: UnsafeMutablePointer<PyObject>
 ) throws(ExceptionIsSet) {
     // SAFETY (all of this file): CPython calls a slot with a Buffer and with arguments that it keeps alive.
-    let export = unsafe ExportBlock(of: object)
+    let target = unsafe BufferHandle(object)
     if unsafe swiftbuf_is_of_type(value, swiftbuf_type_of(object)) != 0 {
-        let source = unsafe ExportBlock(of: value)
-        if try unsafe assign(buffer: source, to: key, of: export) { return }
-    } else if unsafe PyObject_CheckBuffer(value) != 0 && !export.isScalarText(value) {
-        if try unsafe assign(exporter: value, to: key, of: export) { return }
+        if try unsafe assign(buffer: BufferHandle(value), to: key, of: target) { return }
+    } else if unsafe PyObject_CheckBuffer(value) != 0 {
+        let isItem = try unsafe swiftbuf_is_bytes(value) != 0 ? target.itemCode().takesBytes : false
+        if !isItem, try unsafe assign(exporter: value, to: key, of: target) { return }
     }
     // Converting the value may run Python code: where it goes is looked up afterwards.
-    let packed = try unsafe export.packItem(value)
-    try unsafe withSelection(key, of: export) { (target) throws(ExceptionIsSet) in
-        unsafe packed.withBytes { bytes in
-            unsafe withoutGIL(forByteCount: target.byteCount) {
-                unsafe target.withItems { items in unsafe items.fill(with: bytes) }
+    let packed = try unsafe target.packItem(value, as: target.itemCode())
+    try target.pinned { (pin) throws(ExceptionIsSet) in
+        try unsafe withSelection(key, of: pin.export) { (items) throws(ExceptionIsSet) in
+            unsafe packed.withBytes { bytes in
+                unsafe withoutGIL(forByteCount: items.byteCount) {
+                    unsafe items.withItems { items in unsafe items.fill(with: bytes) }
+                }
             }
         }
     }
@@ -39,44 +41,49 @@ func assign(
 ///
 /// - Returns: False, with no exception set, for a single item of another format, which is converted like a value instead.
 private func assign(
-    buffer source: ExportBlock, to key: KeyParts, of export: ExportBlock
+    buffer source: BufferHandle, to key: KeyParts, of target: BufferHandle
 ) throws(ExceptionIsSet) -> Bool {
-    guard source.countExportUnlessReleased() else {
-        _ = source.checkNotReleased()
-        throw ExceptionIsSet()
+    try source.pinned { (source) throws(ExceptionIsSet) in
+        try target.pinned { (target) throws(ExceptionIsSet) in
+            guard source.export.hasSameItems(as: target.export) else {
+                if source.export.rank == 0 { return false }
+                throw itemsDiffer()
+            }
+            try unsafe assign(itemsOf: ItemsOperand(source.export), to: key, of: target.export)
+            return true
+        }
     }
-    defer { source.uncountExport() }
-    guard source.hasSameItems(as: export) else {
-        if source.rank == 0 { return false }
-        throw itemsDiffer()
-    }
-    try unsafe assign(itemsOf: ItemsOperand(source), to: key, of: export)
-    return true
 }
 
 /// Assigns the items of any other exporter.
 ///
 /// - Returns: False, with no exception set, for a single item of another format, which is converted like a value instead.
 private func assign(
-    exporter: UnsafeMutablePointer<PyObject>, to key: KeyParts, of export: ExportBlock
+    exporter: UnsafeMutablePointer<PyObject>, to key: KeyParts, of target: BufferHandle
 ) throws(ExceptionIsSet) -> Bool {
     try unsafe withExporterView(of: exporter, for: .assignment) { (view) throws(ExceptionIsSet) in
-        guard unsafe export.hasSameItems(as: view.format) else {
-            if unsafe view.rank == 0 { return false }
-            throw itemsDiffer()
+        // Being asked, the exporter may have released or resized the target.
+        try target.pinned { (pin) throws(ExceptionIsSet) in
+            let export = pin.export
+            guard unsafe export.hasSameItems(as: view.format) else {
+                if unsafe view.rank == 0 { return false }
+                throw itemsDiffer()
+            }
+            try unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
+                unsafe view.describe(shape: room.shape, strides: room.strides, suboffsets: room.suboffsets)
+                try unsafe assign(
+                    itemsOf: ItemsOperand(
+                        at: view.buf, rank: view.rank, in: room, indirect: view.isIndirect, itemByteCount: export.itemByteCount),
+                    to: key, of: export)
+            }
+            return true
         }
-        try unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
-            unsafe view.describe(shape: room.shape, strides: room.strides, suboffsets: room.suboffsets)
-            try unsafe assign(
-                itemsOf: ItemsOperand(
-                    at: view.buf, rank: view.rank, in: room, indirect: view.isIndirect, itemByteCount: export.itemByteCount),
-                to: key, of: export)
-        }
-        return true
     }
 }
 
 /// Copies items into the view that a key names, as often as its shape wants them.
+///
+/// - Precondition: Source and target are pinned.
 private func assign(
     itemsOf source: ItemsOperand, to key: KeyParts, of export: ExportBlock
 ) throws(ExceptionIsSet) {
@@ -88,21 +95,19 @@ private func assign(
     }
 }
 
-/// Describes the part of a Buffer that a key names, and keeps it in place during `body`.
+/// Describes the part of a Buffer that a key names.
 ///
+/// - Precondition: The Buffer is pinned.
 /// - Throws: With an exception set.
 private func withSelection(
     _ key: KeyParts, of export: ExportBlock, _ body: (ItemsOperand) throws(ExceptionIsSet) -> Void
 ) throws(ExceptionIsSet) {
-    guard export.checkNotReleased() else { throw ExceptionIsSet() }
     let rank = try unsafe key.resultRank(rank: export.rank)
     try unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
         var selection = unsafe Selection(
             at: export.pointer.pointee.buf.unsafelyUnwrapped, shape: room.shape, strides: room.strides,
             suboffsets: export.isIndirect ? room.suboffsets : nil)
         try unsafe selection.select(key, of: export)
-        export.countExport()
-        defer { export.uncountExport() }
         try unsafe body(
             ItemsOperand(
                 at: selection.buf, rank: rank, in: room, indirect: export.isIndirect, itemByteCount: export.itemByteCount))
@@ -114,13 +119,12 @@ private func itemsDiffer() -> ExceptionIsSet {
     return ExceptionIsSet()
 }
 
-extension ExportBlock {
-    /// Whether a value is one item of a text format, although it has a buffer.
-    fileprivate func isScalarText(_ value: UnsafeMutablePointer<PyObject>) -> Bool {
-        let kind = itemKind
-        return unsafe (kind == .bytes || kind == .pascal || kind == .character) && swiftbuf_is_bytes(value) != 0
-    }
+extension ItemCode {
+    /// Whether a bytes object is one item, although it has a buffer.
+    fileprivate var takesBytes: Bool { kind == .bytes || kind == .pascal || kind == .character }
+}
 
+extension ExportBlock {
     /// Refuses to write over references to objects, which nobody would count.
     ///
     /// - Throws: With `NotImplementedError` set.

@@ -10,13 +10,12 @@ import SwiftBufCore
 /// What a getter returns.
 typealias NewReference = UnsafeMutablePointer<PyObject>?
 
-/// Runs a getter's body unless the Buffer is released.
+/// Runs a getter's body with the fields of a Buffer, which stay as they are: making a tuple or a str may run Python code.
 @inline(__always)
 private func attribute(
     _ object: UnsafeMutablePointer<PyObject>?, _ body: (ExportBlock) -> NewReference
 ) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
-    return unsafe export.checkNotReleased() ? body(export) : nil
+    unsafe BufferHandle(object).pinnedReference { pin in unsafe body(pin.export) }
 }
 
 @inline(__always)
@@ -63,22 +62,20 @@ func bufferNDim(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPo
 
 @_cdecl("swiftbuf_buffer_get_shape")
 func bufferShape(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPointer?) -> NewReference {
-    unsafe attribute(object) { export in unsafe export.pinned { unsafe tuple(of: export.shape) } }
+    unsafe attribute(object) { export in unsafe tuple(of: export.shape) }
 }
 
 @_cdecl("swiftbuf_buffer_get_strides")
 func bufferStrides(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPointer?) -> NewReference {
-    unsafe attribute(object) { export in unsafe export.pinned { unsafe tuple(of: export.byteStrides) } }
+    unsafe attribute(object) { export in unsafe tuple(of: export.byteStrides) }
 }
 
 @_cdecl("swiftbuf_buffer_get_suboffsets")
 func bufferSuboffsets(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPointer?) -> NewReference {
     unsafe attribute(object) { export in
-        unsafe export.pinned {
-            unsafe tuple(
-                of: UnsafeMutableBufferPointer(
-                    start: export.pointer.pointee.suboffsets, count: export.isIndirect ? export.rank : 0))
-        }
+        unsafe tuple(
+            of: UnsafeMutableBufferPointer(
+                start: export.pointer.pointee.suboffsets, count: export.isIndirect ? export.rank : 0))
     }
 }
 
@@ -105,40 +102,46 @@ func bufferContiguous(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutabl
 @_cdecl("swiftbuf_buffer_get_exports")
 func bufferExports(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPointer?) -> NewReference {
     unsafe attribute(object) { export in
-        unsafe PyLong_FromLongLong(swiftbuf_exports_count(&export.pointer.pointee.storage.pointee.exports))
+        // But for the pin of this getter.
+        unsafe PyLong_FromLongLong(swiftbuf_exports_count(&export.pointer.pointee.storage.pointee.exports) - 1)
     }
 }
 
 /// `repr(b)`: type, format, shape, bytes; a released Buffer says so.
 @_cdecl("swiftbuf_buffer_repr")
 func bufferRepr(_ object: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
-    if export.traits.contains(.released) {
-        return unsafe PyUnicode_FromString("<released Buffer>")
-    }
-    return unsafe export.pinned {
+    let text = unsafe BufferHandle(object).pinnedUnlessReleased { pin -> NewReference in
+        let export = pin.export
         guard let shape = unsafe tuple(of: export.shape) else { return nil }
         defer { unsafe swiftbuf_drop_reference(shape) }
         return unsafe swiftbuf_repr(
             export.pointer.pointee.format, shape, export.byteCount, export.traits.contains(.readonly) ? 1 : 0)
     }
+    return unsafe text ?? PyUnicode_FromString("<released Buffer>")
 }
 
 /// `b.__sizeof__()`: the object, its heap block, and the memory if this Buffer is no view of another's.
 @_cdecl("swiftbuf_buffer_sizeof")
 func bufferSizeOf(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
-    var size = swiftbuf_object_size()
-    if unsafe export.pointer.pointee.block != nil {
-        size += export.blockByteCount
-    }
-    if let storage = unsafe export.pointer.pointee.storage, !export.traits.contains(.view) {
-        size += unsafe MemoryLayout.size(ofValue: storage.pointee)
-        // Memory of others is not counted. A C caller may say anything of capacity and flags: no sum of them may trap.
-        if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_OWNED) != 0 {
-            let (sum, isTooLarge) = unsafe size.addingReportingOverflow(max(storage.pointee.capacity, 0))
-            size = isTooLarge ? .max : sum
+    let beside = unsafe BufferHandle(object).pinnedUnlessReleased { pin in pin.export.byteCountBeside(swiftbuf_object_size()) }
+    return unsafe PyLong_FromSsize_t(beside ?? swiftbuf_object_size())
+}
+
+extension ExportBlock {
+    /// The bytes of an object with those that its Buffer has beside it.
+    fileprivate func byteCountBeside(_ objectByteCount: Int) -> Int {
+        var size = objectByteCount
+        if unsafe pointer.pointee.block != nil {
+            size += blockByteCount
         }
+        if let storage = unsafe pointer.pointee.storage, !traits.contains(.view) {
+            size += unsafe MemoryLayout.size(ofValue: storage.pointee)
+            // Memory of others is not counted. A C caller may say anything of capacity and flags: no sum of them may trap.
+            if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_OWNED) != 0 {
+                let (sum, isTooLarge) = unsafe size.addingReportingOverflow(max(storage.pointee.capacity, 0))
+                size = isTooLarge ? .max : sum
+            }
+        }
+        return size
     }
-    return unsafe PyLong_FromSsize_t(size)
 }

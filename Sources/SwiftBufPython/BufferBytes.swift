@@ -13,16 +13,16 @@ func bufferToBytesInOrder(
     _ names: UnsafeMutablePointer<PyObject>?
 ) -> NewReference {
     let arguments = unsafe Arguments(function: .tobytes, values: values, positionalCount: count, names: names)
-    let export = unsafe ExportBlock(of: object)
     do throws(ExceptionIsSet) {
         try unsafe arguments.check(1) { _ in "order" }
         let order = try unsafe readCopyOrder(arguments.value(0, "order"), for: .tobytes)
-        guard export.checkNotReleased() else { return nil }
-        guard order != .keep else {
-            raise(.valueError, "tobytes: order 'K' was given but it must be 'C', 'F' or 'A'")
-            return nil
+        return try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
+            guard order != .keep else {
+                raise(.valueError, "tobytes: order 'K' was given but it must be 'C', 'F' or 'A'")
+                throw ExceptionIsSet()
+            }
+            return unsafe pin.bytes(order: pin.export.isPackedAsFortran(order) ? .fortran : .c)
         }
-        return unsafe export.bytes(order: export.isPackedAsFortran(order) ? .fortran : .c)
     } catch {
         return nil
     }
@@ -30,20 +30,16 @@ func bufferToBytesInOrder(
 
 /// The items packed in C order, as bytes.
 func bufferToBytes(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
-    guard export.checkNotReleased() else { return nil }
-    return unsafe export.bytes(order: .c)
+    unsafe BufferHandle(object).pinnedReference { pin in unsafe pin.bytes(order: .c) }
 }
 
-extension ExportBlock {
+extension PinnedBuffer {
     /// The items packed in an order, as a bytes object.
-    ///
-    /// - Precondition: The Buffer is not released.
     fileprivate func bytes(order: Order) -> NewReference {
         // SAFETY: a bytes object without a source is uninitialised and nobody else's until it is returned.
-        guard let bytes = unsafe PyBytes_FromStringAndSize(nil, byteCount) else { return nil }
+        guard let bytes = unsafe PyBytes_FromStringAndSize(nil, export.byteCount) else { return nil }
         let memory = unsafe UnsafeMutableRawPointer(PyBytes_AsString(bytes).unsafelyUnwrapped)
-        unsafe ItemsOperand(self).pack(into: memory, order: order, keeping: self)
+        unsafe ItemsOperand(export).pack(into: memory, order: order)
         return unsafe bytes
     }
 }
@@ -51,12 +47,9 @@ extension ExportBlock {
 extension ItemsOperand {
     /// Copies the items, packed in an order; without the GIL if they are many.
     ///
-    /// - Parameters:
-    ///   - memory: Room for the packed length, that nobody else uses.
-    ///   - export: The Buffer whose items they are, which stays as it is meanwhile.
-    func pack(into memory: UnsafeMutableRawPointer, order: Order, keeping export: ExportBlock) {
-        export.countExport()
-        defer { export.uncountExport() }
+    /// - Precondition: The Buffer is pinned.
+    /// - Parameter memory: Room for the packed length, that nobody else uses.
+    func pack(into memory: UnsafeMutableRawPointer, order: Order) {
         try? unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
             let target = unsafe packed(at: memory, order: order, in: room)
             unsafe withoutGIL(forByteCount: byteCount) {

@@ -16,7 +16,6 @@ func bufferCast(
     _ names: UnsafeMutablePointer<PyObject>?
 ) -> NewReference {
     // SAFETY: CPython calls a method with a Buffer and with arguments that it keeps alive.
-    let object = unsafe object.unsafelyUnwrapped
     let arguments = unsafe Arguments(function: .cast, values: values, positionalCount: count, names: names)
     do throws(ExceptionIsSet) {
         try unsafe arguments.check(2) { $0 == 0 ? "format" : "shape" }
@@ -24,32 +23,36 @@ func bufferCast(
         var shape = InlineArray<64, Int>(repeating: 0)
         let rank = try unsafe readShape(orNone: arguments.value(1, "shape"), into: &shape, for: .cast)
         // Reading the shape may have run Python code: only now is the Buffer looked at.
-        let export = unsafe ExportBlock(of: object)
-        guard export.checkNotReleased() else { return nil }
-        try unsafe export.checkCast(to: format)
-        if let rank {
-            return try unsafe castWhole(object, to: format, shape: shape.span.extracting(0..<rank))
-        }
-        if unsafe export.memoryviewCasts(to: format) {
-            let size = unsafe format.format.itemByteCount
-            guard export.byteCount % size == 0 else {
-                raise(.typeError, "cast: %lld bytes are no multiple of %lld bytes", export.byteCount, size)
-                return nil
+        return try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
+            try unsafe pin.export.checkCast(to: format)
+            if let rank {
+                return try unsafe castWhole(pin, to: format, shape: shape.span.extracting(0..<rank))
             }
-            shape[0] = export.byteCount / size
-            return try unsafe castWhole(object, to: format, shape: shape.span.extracting(0..<1))
+            return try unsafe cast(pin, to: format)
         }
-        return try unsafe castLastDimension(of: object, to: format)
     } catch {
         return nil
     }
 }
 
+/// Gives the items of a Buffer another format, as memoryview does where it can, else by the last dimension.
+private func cast(_ pin: PinnedBuffer, to format: ItemFormat) throws(ExceptionIsSet) -> NewReference {
+    let export = pin.export
+    guard unsafe export.memoryviewCasts(to: format) else { return try unsafe castLastDimension(of: pin, to: format) }
+    let size = unsafe format.format.itemByteCount
+    guard export.byteCount % size == 0 else {
+        raise(.typeError, "cast: %lld bytes are no multiple of %lld bytes", export.byteCount, size)
+        throw ExceptionIsSet()
+    }
+    let shape = InlineArray<1, Int>(repeating: export.byteCount / size)
+    return try unsafe castWhole(pin, to: format, shape: shape.span)
+}
+
 /// Cuts the bytes of the last dimension anew.
 private func castLastDimension(
-    of object: UnsafeMutablePointer<PyObject>, to format: ItemFormat
+    of pin: PinnedBuffer, to format: ItemFormat
 ) throws(ExceptionIsSet) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
+    let export = pin.export
     let size = unsafe format.format.itemByteCount
     let last = export.rank - 1
     let isSameSize = size == export.itemByteCount
@@ -76,7 +79,7 @@ private func castLastDimension(
         count = bytes / size
     }
     return unsafe makeView(
-        of: object, rank: export.rank, formatByteCount: format.reservedByteCount, indirect: export.isIndirect
+        of: pin, rank: export.rank, formatByteCount: format.reservedByteCount, indirect: export.isIndirect
     ) { (source, target) throws(ExceptionIsSet) in
         unsafe target.setFormat(format)
         unsafe target.pointer.pointee.buf = source.pointer.pointee.buf
@@ -92,9 +95,9 @@ private func castLastDimension(
 
 /// Gives packed bytes another format and another shape.
 private func castWhole(
-    _ object: UnsafeMutablePointer<PyObject>, to format: ItemFormat, shape: Span<Int>
+    _ pin: PinnedBuffer, to format: ItemFormat, shape: Span<Int>
 ) throws(ExceptionIsSet) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
+    let export = pin.export
     guard export.traits.contains(.cContiguous) else {
         raise(.typeError, "cast: a shape was given but this Buffer is not C-contiguous")
         throw ExceptionIsSet()
@@ -110,7 +113,7 @@ private func castWhole(
         raise(.typeError, "cast: the shape takes %lld bytes but this Buffer has %lld", byteCount, export.byteCount)
         throw ExceptionIsSet()
     }
-    return unsafe makeView(of: object, rank: shape.count, formatByteCount: format.reservedByteCount, indirect: false) {
+    return unsafe makeView(of: pin, rank: shape.count, formatByteCount: format.reservedByteCount, indirect: false) {
         (source, target) throws(ExceptionIsSet) in
         unsafe target.setFormat(format)
         unsafe target.pointer.pointee.buf = source.pointer.pointee.buf

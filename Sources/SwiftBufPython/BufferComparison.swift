@@ -18,25 +18,23 @@ func bufferRichCompare(
     let object = unsafe object.unsafelyUnwrapped
     let other = unsafe other.unsafelyUnwrapped
     guard operation == CInt(Py_EQ) || operation == CInt(Py_NE) else { return unsafe swiftbuf_not_implemented() }
-    let export = unsafe ExportBlock(of: object)
     var areEqual: Bool? = unsafe object == other
     if unsafe swiftbuf_is_of_type(other, swiftbuf_type_of(object)) != 0 {
-        let otherExport = unsafe ExportBlock(of: other)
-        if export.countExportUnlessReleased() {
-            if otherExport.countExportUnlessReleased() {
-                areEqual = unsafe ComparedItems(export).equals(ComparedItems(otherExport))
-                otherExport.uncountExport()
+        // A released Buffer equals itself alone.
+        let compared = unsafe BufferHandle(object).pinnedUnlessReleased { pin in
+            unsafe BufferHandle(other).pinnedUnlessReleased { otherPin in
+                unsafe ComparedItems(pin.export).equals(ComparedItems(otherPin.export))
             }
-            export.uncountExport()
         }
-    } else if export.traits.isDisjoint(with: .released) {
+        if case .some(.some(let outcome)) = compared { areEqual = outcome }  // nil, with MemoryError set, stays so
+    } else if unsafe !BufferHandle(object).isReleased {
         guard unsafe PyObject_CheckBuffer(other) != 0 else { return unsafe swiftbuf_not_implemented() }
-        // Asking the exporter may run Python code, which must not release this Buffer meanwhile.
-        export.countExport()
-        defer { export.uncountExport() }
         do throws(ExceptionIsSet) {
-            areEqual = try unsafe withExporterView(of: other, for: .comparison) { (view) throws(ExceptionIsSet) in
-                try unsafe equals(export, view)
+            // Asking the exporter may run Python code, which cannot release this Buffer meanwhile.
+            areEqual = try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
+                try unsafe withExporterView(of: other, for: .comparison) { (view) throws(ExceptionIsSet) in
+                    try unsafe equals(pin.export, view)
+                }
             }
         } catch {
             if swiftbuf_raised(SWIFTBUF_MEMORY_ERROR) != 0 { return nil }
@@ -71,22 +69,28 @@ func bufferHash(_ object: UnsafeMutablePointer<PyObject>?) -> Py_hash_t {
     let object = unsafe object.unsafelyUnwrapped
     let known = unsafe swiftbuf_hash_of(object)
     if known != -1 { return known }
-    let export = unsafe ExportBlock(of: object)
-    guard export.checkNotReleased() else { return -1 }
+    do throws(ExceptionIsSet) {
+        return try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in try hash(of: pin) }
+    } catch {
+        return -1
+    }
+}
+
+/// The hash of a Buffer, which is kept.
+private func hash(of pin: PinnedBuffer) throws(ExceptionIsSet) -> Py_hash_t {
+    let (object, export) = unsafe (pin.object, pin.export)
     guard export.traits.contains(.readonly) else {
         raise(.valueError, "hash: a writable Buffer cannot be hashed, because its bytes may change")
-        return -1
+        throw ExceptionIsSet()
     }
     guard export.itemIs(.uint8) || export.itemIs(.int8) || export.itemIs(.character) else {
         unsafe raise(
             .valueError, "hash: a Buffer of format 'B', 'b' or 'c' can be hashed but this one's is '%.200s'",
             export.pointer.pointee.format)
-        return -1
+        throw ExceptionIsSet()
     }
-    export.countExport()
-    defer { export.uncountExport() }
-    guard (try? unsafe checkHashable(object, export)) != nil else { return -1 }
-    guard let bytes = unsafe bufferToBytes(object, nil) else { return -1 }
+    try unsafe checkHashable(object, export)
+    guard let bytes = unsafe bufferToBytes(object, nil) else { throw ExceptionIsSet() }
     defer { unsafe swiftbuf_drop_reference(bytes) }
     let hash = unsafe PyObject_Hash(bytes)
     unsafe swiftbuf_set_hash(object, hash)

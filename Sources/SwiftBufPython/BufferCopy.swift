@@ -11,47 +11,52 @@ func bufferCopy(
     _ names: UnsafeMutablePointer<PyObject>?
 ) -> NewReference {
     let arguments = unsafe Arguments(function: .copy, values: values, positionalCount: count, names: names)
-    let source = unsafe ExportBlock(of: object)
     do throws(ExceptionIsSet) {
         try unsafe arguments.check(2) { $0 == 0 ? "order" : "format" }
         let order = try unsafe readCopyOrder(arguments.value(0, "order"), for: .copy)
-        var swapping = 0
-        guard source.checkNotReleased() else { return nil }
-        try source.checkHoldsNoReferences()
         let given = unsafe arguments.value(1, "format").flatMap { unsafe swiftbuf_is_none($0) != 0 ? nil : $0 }
-        var format: ItemFormat?
-        if let given = unsafe given {
-            unsafe format = try ItemFormat(argument: given, for: .copy)
-            swapping = try unsafe source.bytesToSwap(for: format.unsafelyUnwrapped)
+        // Reading a format may run Python code, a codec's error handler: only then is the Buffer looked at.
+        let format = unsafe try given.map { (given) throws(ExceptionIsSet) in
+            unsafe try ItemFormat(argument: given, for: .copy)
         }
-        source.countExport()
-        defer { source.uncountExport() }
-        guard let copy = unsafe swiftbuf_object_new(swiftbuf_type_of(object), nil) else { return nil }
-        do throws(ExceptionIsSet) {
-            // SAFETY: nobody else knows the new object, and the source stays as it is by the export that is counted.
-            let target = unsafe ExportBlock(of: copy)
-            if let format = unsafe format {
-                try unsafe target.reserve(rank: source.rank, formatByteCount: format.reservedByteCount)
-                unsafe target.setFormat(format)
-            } else {
-                try target.reserve(rank: source.rank, formatByteCount: source.formatByteCount)
-                target.copyItemFormat(from: source)
-            }
-            try target.allocate(for: source, order: order)
-            withoutGIL(forByteCount: source.byteCount) {
-                unsafe ItemsOperand(source).withItems { items in
-                    unsafe ItemsOperand(target).withItems { items.copy(to: $0, swapping: swapping) }
-                }
-            }
-        } catch {
-            unsafe swiftbuf_drop_reference(copy)
-            throw error
+        return try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
+            try unsafe copy(pin, order: order, format: format)
         }
-        unsafe PyObject_GC_Track(copy)
-        return unsafe copy
     } catch {
         return nil
     }
+}
+
+/// Makes a new Buffer with the items of another, in an order, and perhaps in the other byte order, which a format says.
+private func copy(_ pin: PinnedBuffer, order: CopyOrder, format: ItemFormat?) throws(ExceptionIsSet) -> NewReference {
+    let source = pin.export
+    try source.checkHoldsNoReferences()
+    var swapping = 0
+    if let format = unsafe format { swapping = try unsafe source.bytesToSwap(for: format) }
+    guard let copy = unsafe swiftbuf_object_new(swiftbuf_type_of(pin.object), nil) else { throw ExceptionIsSet() }
+    do throws(ExceptionIsSet) {
+        // SAFETY: nobody else knows the new object, and the source is pinned.
+        let new = unsafe BufferHandle(copy)
+        let target = unsafe new.exclusive
+        if let format = unsafe format {
+            try unsafe target.reserve(rank: source.rank, formatByteCount: format.reservedByteCount)
+            unsafe target.setFormat(format)
+        } else {
+            try target.reserve(rank: source.rank, formatByteCount: source.formatByteCount)
+            target.copyItemFormat(from: source)
+        }
+        try target.allocate(for: source, order: order)
+        withoutGIL(forByteCount: source.byteCount) {
+            unsafe ItemsOperand(source).withItems { items in
+                unsafe ItemsOperand(target).withItems { items.copy(to: $0, swapping: swapping) }
+            }
+        }
+    } catch {
+        unsafe swiftbuf_drop_reference(copy)
+        throw error
+    }
+    unsafe PyObject_GC_Track(copy)
+    return unsafe copy
 }
 
 extension ExportBlock {

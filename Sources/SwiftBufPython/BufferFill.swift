@@ -7,34 +7,38 @@ import SwiftBufCore
 /// `b.fill(value)`: writes one value into every item.
 @_cdecl("swiftbuf_buffer_fill")
 func bufferFill(_ object: UnsafeMutablePointer<PyObject>?, _ value: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
+    let buffer = unsafe BufferHandle(object)
     do throws(ExceptionIsSet) {
-        guard export.checkNotReleased() else { return nil }
-        guard !export.traits.contains(.readonly) else {
-            raise(.typeError, "fill: a value was given but this Buffer is read-only")
-            return nil
-        }
+        let code = try buffer.codeToFill()
         // Converting the value may run Python code: the memory is looked at afterwards.
-        let item = try unsafe export.packItem(value.unsafelyUnwrapped)
-        guard export.checkNotReleased() else { return nil }
-        export.fill(with: item)
+        let item = try unsafe buffer.packItem(value.unsafelyUnwrapped, as: code)
+        try buffer.pinned { (pin) throws(ExceptionIsSet) in pin.fill(with: item) }
         return unsafe swiftbuf_none()
     } catch {
         return nil
     }
 }
 
-extension ExportBlock {
+extension BufferHandle {
+    /// What the items are; refuses a released Buffer with `ValueError`, a read-only one with `TypeError`.
+    fileprivate func codeToFill() throws(ExceptionIsSet) -> ItemCode {
+        try pinned { (pin) throws(ExceptionIsSet) in
+            guard !pin.export.traits.contains(.readonly) else {
+                raise(.typeError, "fill: a value was given but this Buffer is read-only")
+                throw ExceptionIsSet()
+            }
+            return pin.export.itemCode
+        }
+    }
+}
+
+extension PinnedBuffer {
     /// Writes one value into every item; without the GIL if they are many.
-    ///
-    /// - Precondition: The Buffer is not released.
     func fill(with item: borrowing PackedItem) {
-        countExport()
-        defer { uncountExport() }
-        let byteCount = byteCount
+        let export = export
         unsafe item.withBytes { bytes in
-            withoutGIL(forByteCount: byteCount) {
-                unsafe ItemsOperand(self).withItems { items in unsafe items.fill(with: bytes) }
+            withoutGIL(forByteCount: export.byteCount) {
+                unsafe ItemsOperand(export).withItems { items in unsafe items.fill(with: bytes) }
             }
         }
     }

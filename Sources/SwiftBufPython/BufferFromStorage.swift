@@ -29,7 +29,9 @@ func bufferFromStorage(
         let itemFormat = try unsafe ItemFormat(parsing: format, byteCount: byteCount, for: .bufferFromStorage)
         guard let object = unsafe swiftbuf_object_new(api.pointee.buffer_type, base) else { return nil }
         do {
-            let export = unsafe ExportBlock(of: object)
+            // SAFETY: nobody else knows the new object.
+            let buffer = unsafe BufferHandle(object)
+            let export = unsafe buffer.exclusive
             try unsafe export.reserve(rank: Int(rank), formatByteCount: itemFormat.reservedByteCount)
             unsafe export.setFormat(itemFormat)
             for axis in 0..<Int(rank) {

@@ -15,8 +15,7 @@ func bufferFromObject(_ type: swiftbuf_type_pointer?, _ object: UnsafeMutablePoi
     let object = unsafe object.unsafelyUnwrapped
     let type = unsafe type.unsafelyUnwrapped
     if unsafe swiftbuf_is_of_type(object, type) != 0 {
-        guard unsafe ExportBlock(of: object).checkNotReleased() else { return nil }
-        return unsafe makeView(ofAll: object)
+        return unsafe BufferHandle(object).pinnedReference { pin in unsafe makeView(ofAll: pin) }
     }
     return unsafe importBuffer(object, as: type, for: .buffer) { (export, view) throws(ExceptionIsSet) in
         let format = unsafe view.format
@@ -50,8 +49,10 @@ func moduleFromBuffer(
         let rank = try unsafe readShape(orNone: shape, into: &dimensions, for: .frombuffer)
         let type = try unsafe bufferType(of: module.unsafelyUnwrapped)
         // A released Buffer refuses as any exporter does: by BufferError, when it is asked for its buffer.
-        if unsafe swiftbuf_is_of_type(object, type) != 0 && !ExportBlock(of: object).traits.contains(.released) {
-            return try unsafe viewBytes(of: object, as: format, rank: rank, shape: dimensions.span, offset: offset)
+        if unsafe swiftbuf_is_of_type(object, type) != 0 && !BufferHandle(object).isReleased {
+            return try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
+                try unsafe viewBytes(of: pin, as: format, rank: rank, shape: dimensions.span, offset: offset)
+            }
         }
         return unsafe importBuffer(object, as: type, for: .frombuffer) {
             (export, view) throws(ExceptionIsSet) in
@@ -73,18 +74,18 @@ func moduleFromBuffer(
 /// Makes a view of the bytes of a Buffer: `frombuffer` of one of ours, so that chains of them stay flat.
 ///
 /// - Parameters:
-///   - object: The Buffer; not released.
+///   - pin: The Buffer.
 ///   - rank: Dimensions; nil for one dimension of all items that there are.
 ///   - shape: The first `rank` of these are the items along each dimension.
 private func viewBytes(
-    of object: UnsafeMutablePointer<PyObject>, as format: ItemFormat, rank: Int?, shape: Span<Int>, offset: Int
+    of pin: PinnedBuffer, as format: ItemFormat, rank: Int?, shape: Span<Int>, offset: Int
 ) throws(ExceptionIsSet) -> NewReference {
-    let source = unsafe ExportBlock(of: object)
+    let source = pin.export
     guard source.traits.contains(.cContiguous) else { try refuseGaps() }
     let text = unsafe UnsafePointer(source.pointer.pointee.format.unsafelyUnwrapped)
     try unsafe ItemFormat(keeping: text, byteCount: source.formatByteCount - 1, itemByteCount: source.itemByteCount)
         .checkHoldsNoReferences(for: .frombuffer)
-    return unsafe makeView(of: object, rank: rank ?? 1, formatByteCount: format.reservedByteCount, indirect: false) {
+    return unsafe makeView(of: pin, rank: rank ?? 1, formatByteCount: format.reservedByteCount, indirect: false) {
         (source, target) throws(ExceptionIsSet) in
         unsafe target.setFormat(format)
         for axis in 0..<(rank ?? 0) {
@@ -130,7 +131,9 @@ private func importBuffer(
     defer { unsafe swiftbuf_drop_reference(managed) }
     guard let buffer = unsafe swiftbuf_object_new(type, managed) else { return nil }
     do throws(ExceptionIsSet) {
-        let export = unsafe ExportBlock(of: buffer)
+        // SAFETY: nobody else knows the new object.
+        let new = unsafe BufferHandle(buffer)
+        let export = unsafe new.exclusive
         let view = try unsafe ExporterView(swiftbuf_managed_view(managed), for: function)
         try unsafe describe(export, view)
         try unsafe export.shareForeignMemory(readonly: view.isReadOnly)
@@ -208,7 +211,7 @@ extension ExportBlock {
 /// `b.obj`: the exporter whose memory this is; None if it is Swift's.
 @_cdecl("swiftbuf_buffer_get_obj")
 func bufferObj(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPointer?) -> NewReference {
-    guard unsafe ExportBlock(of: object).checkNotReleased() else { return nil }
+    guard unsafe BufferHandle(object).checkNotReleased() else { return nil }
     guard let exporter = unsafe swiftbuf_exporter_of(object) else { return unsafe swiftbuf_none() }
     return unsafe swiftbuf_new_reference(exporter)
 }

@@ -13,10 +13,20 @@ func slice(_ object: UnsafeMutablePointer<PyObject>, _ key: UnsafeMutablePointer
     var step = 1
     // The ends of the slice may run Python code: the Buffer is looked at afterwards.
     guard unsafe PySlice_Unpack(key, &start, &stop, &step) == 0 else { return nil }
-    let export = unsafe ExportBlock(of: object)
-    guard export.isPlain(rank: 1) else { return unsafe subscriptByParts(object, key) }
+    var isPlain = true
+    let view = unsafe BufferHandle(object).pinnedReference { pin in
+        isPlain = pin.export.isPlain(rank: 1)
+        return unsafe isPlain ? slice(pin, start, stop, step) : nil
+    }
+    return unsafe isPlain ? view : subscriptByParts(object, key)
+}
+
+@inline(__always)
+private func slice(_ pin: PinnedBuffer, _ first: Int, _ last: Int, _ step: Int) -> NewReference {
+    let export = pin.export
+    var (start, stop) = (first, last)
     let count = unsafe PySlice_AdjustIndices(export.pointer.pointee.shape.unsafelyUnwrapped[0], &start, &stop, step)
-    return unsafe makeView(of: object, rank: 1, formatByteCount: export.formatByteCount, indirect: false) {
+    return unsafe makeView(of: pin, rank: 1, formatByteCount: export.formatByteCount, indirect: false) {
         (source, target) throws(ExceptionIsSet) in
         target.copyItemFormat(from: source)
         var selection = unsafe Selection(
@@ -35,21 +45,22 @@ func subscriptByParts(_ object: UnsafeMutablePointer<PyObject>, _ key: UnsafeMut
     }
     do throws(ExceptionIsSet) {
         return try unsafe withParts(of: key) { (key) throws(ExceptionIsSet) in
-            let export = unsafe ExportBlock(of: object)
-            guard export.checkNotReleased() else { return nil }
-            if unsafe key.namesItem(rank: export.rank) {
-                return unsafe export.readItem(at: try export.address(of: key))
-            }
-            return unsafe makeView(
-                of: object, rank: try key.resultRank(rank: export.rank), formatByteCount: export.formatByteCount,
-                indirect: export.isIndirect
-            ) { (source, target) throws(ExceptionIsSet) in
-                target.copyItemFormat(from: source)
-                var selection = unsafe Selection(
-                    at: source.pointer.pointee.buf.unsafelyUnwrapped, shape: target.pointer.pointee.shape,
-                    strides: target.pointer.pointee.strides, suboffsets: target.pointer.pointee.suboffsets)
-                try unsafe selection.select(key, of: source)
-                unsafe target.pointer.pointee.buf = selection.buf
+            try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
+                let export = pin.export
+                if unsafe key.namesItem(rank: export.rank) {
+                    return unsafe export.readItem(at: try export.address(of: key))
+                }
+                return unsafe makeView(
+                    of: pin, rank: try key.resultRank(rank: export.rank), formatByteCount: export.formatByteCount,
+                    indirect: export.isIndirect
+                ) { (source, target) throws(ExceptionIsSet) in
+                    target.copyItemFormat(from: source)
+                    var selection = unsafe Selection(
+                        at: source.pointer.pointee.buf.unsafelyUnwrapped, shape: target.pointer.pointee.shape,
+                        strides: target.pointer.pointee.strides, suboffsets: target.pointer.pointee.suboffsets)
+                    try unsafe selection.select(key, of: source)
+                    unsafe target.pointer.pointee.buf = selection.buf
+                }
             }
         }
     } catch {
@@ -70,21 +81,33 @@ func assignByParts(
         return
     }
     try unsafe withParts(of: key) { (key) throws(ExceptionIsSet) in
-        let export = unsafe ExportBlock(of: object)
-        guard export.checkNotReleased() else { throw ExceptionIsSet() }
-        guard unsafe key.namesItem(rank: export.rank) else {
+        let buffer = unsafe BufferHandle(object)
+        guard let code = try unsafe key.codeOfItem(in: buffer) else {
             try unsafe assign(value, to: key, of: object)
             return
         }
-        // An index that is out of bounds is wrong whatever the value is. Converting that may run Python code: where the item stands is
-        // looked up again afterwards.
-        _ = try unsafe export.address(of: key)
-        let packed = try unsafe export.packItem(value)
-        guard export.checkNotReleased() else { throw ExceptionIsSet() }
-        guard unsafe key.namesItem(rank: export.rank) else {
-            raise(.valueError, "this Buffer was given another shape while the value was converted")
-            throw ExceptionIsSet()
+        // Converting the value may run Python code: where the item stands is looked up afterwards.
+        let packed = try unsafe buffer.packItem(value, as: code)
+        try buffer.pinned { (pin) throws(ExceptionIsSet) in
+            guard unsafe key.namesItem(rank: pin.export.rank) else {
+                raise(.valueError, "this Buffer was given another shape while the value was converted")
+                throw ExceptionIsSet()
+            }
+            unsafe packed.store(to: try pin.export.address(of: key))
         }
-        unsafe packed.store(to: try export.address(of: key))
+    }
+}
+
+extension KeyParts {
+    /// How the item is read that the key names in a Buffer, as it is now; nil if it names no item but a view.
+    ///
+    /// - Throws: With `IndexError` set for an item that is not there, which is wrong whatever is done with it.
+    fileprivate func codeOfItem(in buffer: BufferHandle) throws(ExceptionIsSet) -> ItemCode? {
+        guard unsafe indexCount == parts.count else { return nil }
+        return try buffer.pinned { (pin) throws(ExceptionIsSet) in
+            guard unsafe namesItem(rank: pin.export.rank) else { return nil }
+            _ = try unsafe pin.export.address(of: self)
+            return pin.export.itemCode
+        }
     }
 }

@@ -14,27 +14,34 @@ import SwiftBufCore
 @_cdecl("swiftbuf_buffer_length")
 func bufferLength(_ object: UnsafeMutablePointer<PyObject>?) -> Int {
     // SAFETY (all of this file): CPython calls a slot with a Buffer and with arguments that it keeps alive.
-    let export = unsafe ExportBlock(of: object)
-    guard export.checkNotReleased() else { return -1 }
-    if unsafe export.pointer.pointee.ndim == 0 {
+    let buffer = unsafe BufferHandle(object)
+    guard buffer.checkNotReleased() else { return -1 }
+    // SAFETY: two numbers are read.
+    let length = unsafe buffer.glance { export in unsafe export.pointer.pointee.ndim == 0 ? -1 : export.pointer.pointee.shape[0] }
+    if length < 0 {
         raise(.typeError, "len: a 0-dimensional Buffer has no length")
-        return -1
     }
-    return unsafe export.pointer.pointee.shape[0]
+    return length
 }
 
 /// What stands at a position along the first dimension, an item or a view; what iteration calls.
 @_cdecl("swiftbuf_buffer_item")
 func bufferItem(_ object: UnsafeMutablePointer<PyObject>?, _ index: Int) -> UnsafeMutablePointer<PyObject>? {
-    let export = unsafe ExportBlock(of: object)
     // PySequence_GetItem has added the length to a negative index already; what is still negative is out of bounds.
     guard index >= 0 else {
         raise(.indexError, "index is out of bounds")
         return nil
     }
-    if export.isPlain(rank: 1) {
-        guard let address = try? unsafe export.address(of: index) else { return nil }
-        return unsafe export.readItem(at: address)
+    var isSimple = true
+    do throws(ExceptionIsSet) {
+        // SAFETY: making the object of a simple item runs no Python code.
+        let item = try unsafe BufferHandle(object).glance { (export) throws(ExceptionIsSet) -> NewReference in
+            isSimple = export.isPlain(rank: 1) && export.itemIsSimple
+            return unsafe isSimple ? export.readSimpleItem(at: try export.address(of: index)) : nil
+        }
+        if isSimple { return unsafe item }
+    } catch {
+        return nil
     }
     guard let key = unsafe PyLong_FromSsize_t(index) else { return nil }
     defer { unsafe swiftbuf_drop_reference(key) }
@@ -46,15 +53,37 @@ func bufferItem(_ object: UnsafeMutablePointer<PyObject>?, _ index: Int) -> Unsa
 func bufferSubscript(
     _ object: UnsafeMutablePointer<PyObject>, _ key: UnsafeMutablePointer<PyObject>
 ) -> UnsafeMutablePointer<PyObject>? {
-    let export = unsafe ExportBlock(of: object)
+    var isSimple = true
     do throws(ExceptionIsSet) {
-        if let address = try unsafe plainAddress(ofKey: key, in: export) {
-            return unsafe export.readItem(at: address)
+        // SAFETY: reading plain ints and making the object of a simple item run no Python code.
+        let item = try unsafe BufferHandle(object).glance { (export) throws(ExceptionIsSet) -> NewReference in
+            guard export.itemIsSimple, let address = try unsafe plainAddress(ofKey: key, in: export) else {
+                isSimple = false
+                return nil
+            }
+            return unsafe export.readSimpleItem(at: address)
         }
+        if isSimple { return unsafe item }
     } catch {
         return nil
     }
-    return unsafe swiftbuf_is_slice(key) != 0 ? slice(object, key) : subscriptByParts(object, key)
+    return unsafe swiftbuf_is_slice(key) != 0 ? slice(object, key) : subscriptOtherwise(object, key)
+}
+
+/// What is no simple item under a key of plain ints: a record, a str, a view.
+@inline(never)
+private func subscriptOtherwise(
+    _ object: UnsafeMutablePointer<PyObject>, _ key: UnsafeMutablePointer<PyObject>
+) -> NewReference {
+    var isPlain = true
+    let item = unsafe BufferHandle(object).pinnedReference { (pin) throws(ExceptionIsSet) in
+        guard let address = try unsafe plainAddress(ofKey: key, in: pin.export) else {
+            isPlain = false
+            return nil
+        }
+        return unsafe pin.export.readItem(at: address)
+    }
+    return unsafe isPlain ? item : subscriptByParts(object, key)
 }
 
 /// `b[key] = value`, and `del b[key]`, which is refused.
@@ -63,23 +92,27 @@ func bufferAssignSubscript(
     _ object: UnsafeMutablePointer<PyObject>, _ key: UnsafeMutablePointer<PyObject>,
     _ value: UnsafeMutablePointer<PyObject>?
 ) -> CInt {
-    let export = unsafe ExportBlock(of: object)
-    guard let value = unsafe value, export.traits.isDisjoint(with: [.released, .readonly]) else {
-        return unsafe refuseAssignment(to: export, isDeletion: value == nil)
-    }
+    let buffer = unsafe BufferHandle(object)
     do throws(ExceptionIsSet) {
-        // What loops in Python are made of first: converting a plain float or int runs no Python code.
-        if unsafe export.itemIs(.float64) && swiftbuf_is_exact_float(value) != 0 {
-            let item = unsafe PyFloat_AsDouble(value)
-            if let address = try unsafe plainAddress(ofKey: key, in: export) {
+        // SAFETY: converting a plain float or int, and reading plain ints, run no Python code.
+        let outcome = try unsafe buffer.glance { (export) throws(ExceptionIsSet) -> AssignmentOutcome in
+            guard let value = unsafe value, export.traits.isDisjoint(with: [.released, .readonly]) else { return .refused }
+            // What loops in Python are made of.
+            if unsafe export.itemIs(.float64) && swiftbuf_is_exact_float(value) != 0 {
+                let item = unsafe PyFloat_AsDouble(value)
+                guard let address = try unsafe plainAddress(ofKey: key, in: export) else { return .other }
                 unsafe address.storeBytes(of: item, as: Double.self)
-                return 0
+                return .done
             }
-        } else if let item = unsafe export.packByte(value) {
-            if let address = try unsafe plainAddress(ofKey: key, in: export) {
-                unsafe address.storeBytes(of: item, as: UInt8.self)
-                return 0
+            guard let item = unsafe export.packByte(value), let address = try unsafe plainAddress(ofKey: key, in: export) else {
+                return .other
             }
+            unsafe address.storeBytes(of: item, as: UInt8.self)
+            return .done
+        }
+        if outcome == .done { return 0 }
+        guard outcome == .other, let value = unsafe value else {
+            return unsafe refuseAssignment(to: buffer, isDeletion: value == nil)
         }
         try unsafe assignByParts(object, key, value)
         return 0
@@ -88,10 +121,17 @@ func bufferAssignSubscript(
     }
 }
 
+/// What came of the attempt at the common form of an assignment.
+private enum AssignmentOutcome: UInt8 {
+    case done, refused
+    /// It is of another form.
+    case other
+}
+
 /// Sets the exception for an assignment that can have no value, or no place.
 @inline(never)
-private func refuseAssignment(to export: ExportBlock, isDeletion: Bool) -> CInt {
-    guard export.checkNotReleased() else { return -1 }
+private func refuseAssignment(to buffer: BufferHandle, isDeletion: Bool) -> CInt {
+    guard buffer.checkNotReleased() else { return -1 }
     raise(
         .typeError,
         isDeletion ? "an item cannot be deleted from memory" : "an item was assigned but this Buffer is read-only")
@@ -108,15 +148,32 @@ private func plainAddress(
     ofKey key: UnsafeMutablePointer<PyObject>, in export: ExportBlock
 ) throws(ExceptionIsSet) -> UnsafeMutableRawPointer? {
     if unsafe swiftbuf_is_exact_int(key) != 0 && export.isPlain(rank: 1) {
-        return try unsafe export.address(of: try readIndex(key))
+        guard let index = unsafe readPlainIndex(key) else { return nil }
+        return try unsafe export.address(of: index)
     }
     if unsafe swiftbuf_is_exact_tuple(key) != 0 && swiftbuf_tuple_size(key) == 2 && export.isPlain(rank: 2) {
         let first = unsafe PyTuple_GetItem(key, 0).unsafelyUnwrapped
         let second = unsafe PyTuple_GetItem(key, 1).unsafelyUnwrapped
         if unsafe swiftbuf_is_exact_int(first) != 0 && swiftbuf_is_exact_int(second) != 0 {
-            return try unsafe export.address(of: try readIndex(first), try readIndex(second))
+            guard let index = unsafe readPlainIndex(first), let other = unsafe readPlainIndex(second) else { return nil }
+            return try unsafe export.address(of: index, other)
         }
     }
+    return nil
+}
+
+/// Reads an int, not of a subclass; nil, with no exception set, for one that no index can count.
+///
+/// Runs no Python code before it returns a number.
+@inline(__always)
+private func readPlainIndex(_ object: UnsafeMutablePointer<PyObject>) -> Int? {
+    let index = unsafe PyLong_AsSsize_t(object)
+    return index != -1 ? index : unsafe PyErr_Occurred() == nil ? -1 : forgetOverflow()
+}
+
+@inline(never)
+private func forgetOverflow() -> Int? {
+    PyErr_Clear()
     return nil
 }
 
@@ -141,18 +198,6 @@ private func readUncommonIndex(_ object: UnsafeMutablePointer<PyObject>) throws(
 }
 
 extension ExportBlock {
-    /// Sets `ValueError` if the Buffer let go of its memory.
-    @inline(__always)
-    func checkNotReleased() -> Bool {
-        traits.contains(.released) ? raiseReleased() : true
-    }
-
-    @inline(never)
-    private func raiseReleased() -> Bool {
-        raise(.valueError, "operation forbidden on a released Buffer")
-        return false
-    }
-
     /// Whether this is a Buffer of so many dimensions, neither released nor one whose items stand behind pointers.
     @inline(__always)
     func isPlain(rank: Int32) -> Bool {

@@ -10,12 +10,14 @@ import SwiftBufCore
 func bufferResize(
     _ object: UnsafeMutablePointer<PyObject>?, _ shape: UnsafeMutablePointer<PyObject>?
 ) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
-    do {
+    let buffer = unsafe BufferHandle(object)
+    do throws(ExceptionIsSet) {
         // Reading the shape may run Python code, so that the Buffer is looked at afterwards alone.
         var dimensions = InlineArray<64, Int>(repeating: 0)
         let rank = try unsafe readShape(shape!, into: &dimensions, for: .resize)
-        guard export.checkNotReleased() else { return nil }
+        guard buffer.checkNotReleased() else { return nil }
+        // SAFETY: `move` closes the exports before it changes anything, and calls nothing of CPython's until they are open again.
+        let export = unsafe buffer.exclusive
         try export.resize(dimensions.span.extracting(0..<rank))
         return unsafe swiftbuf_none()
     } catch {
@@ -127,11 +129,11 @@ extension ExportBlock {
 /// `b.release()`.
 @_cdecl("swiftbuf_buffer_release")
 func bufferRelease(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
-    if export.traits.contains(.released) {
-        return unsafe swiftbuf_none()
-    }
+    let buffer = unsafe BufferHandle(object)
+    if buffer.isReleased { return unsafe swiftbuf_none() }
     do throws(ReleaseRefusal) {
+        // SAFETY: `release` closes the exports before it changes anything.
+        let export = unsafe buffer.exclusive
         try export.release()
     } catch {
         switch error {
@@ -147,7 +149,7 @@ func bufferRelease(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePo
 /// `with b:` gives the Buffer itself.
 @_cdecl("swiftbuf_buffer_enter")
 func bufferEnter(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    guard unsafe ExportBlock(of: object).checkNotReleased() else { return nil }
+    guard unsafe BufferHandle(object).checkNotReleased() else { return nil }
     return unsafe swiftbuf_new_reference(object)
 }
 

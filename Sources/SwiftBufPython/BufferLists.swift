@@ -7,31 +7,26 @@ import SwiftBufCore
 /// `b.tolist()`.
 @_cdecl("swiftbuf_buffer_tolist")
 func bufferToList(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
-    guard export.checkNotReleased() else { return nil }
+    // Making lists may run the garbage collector, and so Python code: the memory must stay.
+    unsafe BufferHandle(object).pinnedReference { (pin) throws(ExceptionIsSet) in try unsafe list(of: pin) }
+}
+
+private func list(of pin: PinnedBuffer) throws(ExceptionIsSet) -> NewReference {
+    let export = pin.export
     guard unsafe export.pointer.pointee.item_kind != 0 else {
         export.raiseItemsNotReadable()
-        return nil
+        throw ExceptionIsSet()
     }
-    // Making lists may run the garbage collector, and so Python code: the memory must stay.
     if export.itemIsRecord {
-        do throws(ExceptionIsSet) {
-            let tree = try export.compileFormat()
-            return unsafe export.pinned {
-                unsafe list(of: export, axis: 0, at: export.pointer.pointee.buf) { unsafe tree.readItem(at: $0) }
-            }
-        } catch {
-            return nil
-        }
+        let tree = try export.compileFormat()
+        return unsafe list(of: export, axis: 0, at: export.pointer.pointee.buf) { unsafe tree.readItem(at: $0) }
     }
     if export.memoryviewReadsItems && export.byteCount >= 64 * export.itemByteCount
         && (!isFreeThreaded || export.byteCount <= mostOfANewList * export.itemByteCount)
     {
-        return unsafe listByMemoryview(of: object)
+        return unsafe listByMemoryview(of: pin.object)
     }
-    return unsafe export.pinned {
-        unsafe list(of: export, axis: 0, at: export.pointer.pointee.buf.unsafelyUnwrapped) { unsafe export.readItem(at: $0) }
-    }
+    return unsafe list(of: export, axis: 0, at: export.pointer.pointee.buf.unsafelyUnwrapped) { unsafe export.readItem(at: $0) }
 }
 
 /// The items as memoryview's tolist() makes them.

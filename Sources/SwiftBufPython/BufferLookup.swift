@@ -9,43 +9,56 @@ import SwiftBufCore
 /// `iter(b)`: items, or views along the first dimension.
 @_cdecl("swiftbuf_buffer_iter")
 func bufferIterator(_ object: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    guard unsafe ExportBlock(of: object).checkHasLength() else { return nil }
-    return unsafe PySeqIter_New(object)
+    unsafe BufferHandle(object).pinnedReference { pin in
+        unsafe pin.export.checkHasLength() ? PySeqIter_New(object) : nil
+    }
 }
 
 /// `value in b`: an item, or a view along the first dimension, that is equal to a value.
 @_cdecl("swiftbuf_buffer_contains")
 func bufferContains(_ object: UnsafeMutablePointer<PyObject>?, _ value: UnsafeMutablePointer<PyObject>?) -> CInt {
-    let export = unsafe ExportBlock(of: object)
-    guard export.checkHasLength() else { return -1 }
-    let value = unsafe value.unsafelyUnwrapped
+    do throws(ExceptionIsSet) {
+        return try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
+            try unsafe isItem(value.unsafelyUnwrapped, of: pin) ? 1 : 0
+        }
+    } catch {
+        return -1
+    }
+}
+
+private func isItem(_ value: UnsafeMutablePointer<PyObject>, of pin: PinnedBuffer) throws(ExceptionIsSet) -> Bool {
+    let export = pin.export
+    guard export.checkHasLength() else { throw ExceptionIsSet() }
     var count = unsafe export.shape[0]
     // Views without bytes have one shape and no items: the first is equal, or none is.
     if export.rank > 1 && export.byteCount == 0 { count = min(count, 1) }
     var isFound = false
     let isDone = unsafe export.forEach(
-        in: 0..<count, equalTo: value, element: { unsafe export.rank == 1 ? export.itemOfRow($0) : bufferItem(object, $0) },
+        in: 0..<count, equalTo: value, element: { unsafe export.rank == 1 ? export.itemOfRow($0) : bufferItem(pin.object, $0) },
         found: { _ in
             isFound = true
             return false
         })
-    return isDone ? (isFound ? 1 : 0) : -1
+    guard isDone else { throw ExceptionIsSet() }
+    return isFound
 }
 
 /// `b.count(value)`.
 @_cdecl("swiftbuf_buffer_count")
 func bufferCount(_ object: UnsafeMutablePointer<PyObject>?, _ value: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
-    guard export.checkOneDimension() else { return nil }
-    var count = 0
-    let all = unsafe 0..<export.shape[0]
-    let isDone = unsafe export.forEach(
-        in: all, equalTo: value.unsafelyUnwrapped, element: { unsafe export.itemOfRow($0) },
-        found: { _ in
-            count += 1
-            return true
-        })
-    return unsafe isDone ? PyLong_FromSsize_t(count) : nil
+    unsafe BufferHandle(object).pinnedReference { pin in
+        let export = pin.export
+        guard export.checkOneDimension() else { return nil }
+        var count = 0
+        let all = unsafe 0..<export.shape[0]
+        let isDone = unsafe export.forEach(
+            in: all, equalTo: value.unsafelyUnwrapped, element: { unsafe export.itemOfRow($0) },
+            found: { _ in
+                count += 1
+                return true
+            })
+        return unsafe isDone ? PyLong_FromSsize_t(count) : nil
+    }
 }
 
 /// `b.index(value[, start[, stop]])`.
@@ -67,26 +80,43 @@ func bufferIndex(
     } catch {
         return nil
     }
-    let export = unsafe ExportBlock(of: object)
-    guard export.checkOneDimension() else { return nil }
+    var found: Int?
+    do throws(ExceptionIsSet) {
+        found = try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
+            try unsafe index(of: value, from: start, to: stop, in: pin)
+        }
+    } catch {
+        return nil
+    }
+    // The value's own repr may do anything to the Buffer, which is pinned no more.
+    guard let found else {
+        unsafe swiftbuf_raise_object(SWIFTBUF_VALUE_ERROR, cText("index: %R is not in this Buffer"), value, nil)
+        return nil
+    }
+    return unsafe PyLong_FromSsize_t(found)
+}
+
+/// The index of the first item between two ends that is equal to a value; nil if none is.
+private func index(
+    of value: UnsafeMutablePointer<PyObject>, from first: Int, to last: Int, in pin: PinnedBuffer
+) throws(ExceptionIsSet) -> Int? {
+    let export = pin.export
+    guard export.checkOneDimension() else { throw ExceptionIsSet() }
+    var (start, stop) = (first, last)
+    var found: Int?
     let length = unsafe export.shape[0]
     // Ends below zero count from the end; those that are still outside are clipped.
     if start < 0 { start = max(start &+ length, 0) }
     if stop < 0 { stop = max(stop &+ length, 0) }
     stop = min(stop, length)
-    var found: Int?
     let isDone = unsafe export.forEach(
         in: min(start, stop)..<stop, equalTo: value, element: { unsafe export.itemOfRow($0) },
         found: { index in
             found = index
             return false
         })
-    guard isDone else { return nil }
-    guard let found else {
-        unsafe swiftbuf_raise_object(SWIFTBUF_VALUE_ERROR, cText("index: %R is not in this Buffer"), value, nil)
-        return nil
-    }
-    return unsafe PyLong_FromSsize_t(found)
+    guard isDone else { throw ExceptionIsSet() }
+    return found
 }
 
 /// Reads an end of the range to look in; what no index can count is clipped.
@@ -97,9 +127,8 @@ private func readEnd(_ object: UnsafeMutablePointer<PyObject>) throws(ExceptionI
 }
 
 extension ExportBlock {
-    /// Sets `ValueError` for a released Buffer, `TypeError` for one of no dimensions.
+    /// Sets `TypeError` for a Buffer of no dimensions.
     func checkHasLength() -> Bool {
-        guard checkNotReleased() else { return false }
         guard rank > 0 else {
             raise(.typeError, "a 0-dimensional Buffer has no length")
             return false
@@ -126,7 +155,7 @@ extension ExportBlock {
 
     /// Calls `found` with each position, the object at which is equal to a value, until it says to stop.
     ///
-    /// Comparing may run Python code; memory and shape stay as they are meanwhile. Signals are looked at now and then.
+    /// Comparing may run Python code, so the Buffer is pinned. Signals are looked at now and then.
     ///
     /// - Parameter element: Makes the object at a position.
     /// - Returns: Whether all went well; if not, an exception is set.
@@ -135,16 +164,14 @@ extension ExportBlock {
         in range: Range<Int>, equalTo value: UnsafeMutablePointer<PyObject>, element: (Int) -> NewReference,
         found: (Int) -> Bool
     ) -> Bool {
-        pinned {
-            for index in range {
-                guard let item = unsafe element(index) else { return false }
-                let isEqual = unsafe PyObject_RichCompareBool(item, value, CInt(Py_EQ))
-                unsafe swiftbuf_drop_reference(item)
-                if isEqual < 0 { return false }
-                if isEqual > 0 && !found(index) { return true }
-                if index & 0xFFF == 0xFFF, PyErr_CheckSignals() != 0 { return false }
-            }
-            return true
+        for index in range {
+            guard let item = unsafe element(index) else { return false }
+            let isEqual = unsafe PyObject_RichCompareBool(item, value, CInt(Py_EQ))
+            unsafe swiftbuf_drop_reference(item)
+            if isEqual < 0 { return false }
+            if isEqual > 0 && !found(index) { return true }
+            if index & 0xFFF == 0xFFF, PyErr_CheckSignals() != 0 { return false }
         }
+        return true
     }
 }

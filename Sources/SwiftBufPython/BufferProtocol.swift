@@ -27,40 +27,43 @@ func bufferGetBuffer(
     unsafe view.pointee.obj = nil
     let request = Request(rawValue: flags)
     if isFreeThreaded { return unsafe getBufferAmongThreads(object, view, request) }
-    guard unsafe ExportBlock(of: object).admission.admits(request) else {
-        return unsafe lookAgain(object, view, request)
+    // SAFETY: a grant calls nothing of CPython's.
+    return unsafe BufferHandle(object).glance { export in
+        guard export.admission.admits(request) else { return unsafe lookAgain(object, export, view, request) }
+        unsafe grant(object, export, view, request)
+        return 0
     }
-    unsafe grant(object, view, request)
-    return 0
 }
 
 /// Counts first, so that nobody changes the Buffer meanwhile, and decides then: in a free-threaded CPython, without a lock.
 private func getBufferAmongThreads(
     _ object: UnsafeMutablePointer<PyObject>, _ view: UnsafeMutablePointer<Py_buffer>, _ request: Request
 ) -> CInt {
-    let export = unsafe ExportBlock(of: object)
-    unsafe swiftbuf_begin_export(export.pointer)
-    switch export.admission.admits(request) ? .granted : Grant.decide(request, of: export.traits) {
-    case .granted:
-        export.countExportOfStorage()
-        unsafe fill(view, from: export, request)
-        unsafe view.pointee.obj = swiftbuf_new_reference_to_buffer(object)
-        return 0
-    case .refused(let refusal):
-        unsafe swiftbuf_exports_end(export.exportsWord)
-        raise(refusal)
-        return -1
+    // SAFETY: it is counted before it is looked at; a grant calls nothing of CPython's, and a refusal nothing but the exception.
+    unsafe BufferHandle(object).glance { export in
+        unsafe swiftbuf_begin_export(export.pointer)
+        switch export.admission.admits(request) ? .granted : Grant.decide(request, of: export.traits) {
+        case .granted:
+            export.countExportOfStorage()
+            unsafe fill(view, from: export, request)
+            unsafe view.pointee.obj = swiftbuf_new_reference_to_buffer(object)
+            return 0
+        case .refused(let refusal):
+            unsafe swiftbuf_exports_end(export.exportsWord)
+            raise(refusal)
+            return -1
+        }
     }
 }
 
 /// Decides a request that needs a second look.
 @inline(never)
 private func lookAgain(
-    _ object: UnsafeMutablePointer<PyObject>, _ view: UnsafeMutablePointer<Py_buffer>, _ request: Request
+    _ object: UnsafeMutablePointer<PyObject>, _ export: ExportBlock, _ view: UnsafeMutablePointer<Py_buffer>, _ request: Request
 ) -> CInt {
-    switch Grant.decide(request, of: unsafe ExportBlock(of: object).traits) {
+    switch Grant.decide(request, of: export.traits) {
     case .granted:
-        unsafe grant(object, view, request)
+        unsafe grant(object, export, view, request)
         return 0
     case .refused(let refusal):
         raise(refusal)
@@ -71,9 +74,8 @@ private func lookAgain(
 /// Fills a view, and counts it.
 @inline(__always)
 private func grant(
-    _ object: UnsafeMutablePointer<PyObject>, _ view: UnsafeMutablePointer<Py_buffer>, _ request: Request
+    _ object: UnsafeMutablePointer<PyObject>, _ export: ExportBlock, _ view: UnsafeMutablePointer<Py_buffer>, _ request: Request
 ) {
-    let export = unsafe ExportBlock(of: object)
     unsafe fill(view, from: export, request)
     export.countExport()
     unsafe view.pointee.obj = swiftbuf_new_reference_to_buffer(object)
@@ -115,5 +117,5 @@ private func refuseWithoutView() -> CInt {
 @inline(__always)
 func bufferReleaseBuffer(_ object: UnsafeMutablePointer<PyObject>, _ view: UnsafeMutablePointer<Py_buffer>?) {
     // SAFETY: PyBuffer_Release calls this once for each view that was granted, with the object that granted it.
-    unsafe ExportBlock(of: object).uncountExport()
+    unsafe BufferHandle(object).glance { export in export.uncountExport() }
 }

@@ -10,36 +10,43 @@ func bufferReshape(
     _ object: UnsafeMutablePointer<PyObject>?, _ arguments: UnsafePointer<UnsafeMutablePointer<PyObject>?>?, _ count: Int
 ) -> NewReference {
     // SAFETY: CPython calls a method with a Buffer and with as many arguments as it says, which it keeps alive.
-    let object = unsafe object.unsafelyUnwrapped
-    let export = unsafe ExportBlock(of: object)
     var shape = InlineArray<64, Int>(repeating: 0)
     do throws(ExceptionIsSet) {
         let rank = try unsafe readReshape(arguments, count, into: &shape)
         // Reading the shape may have run Python code: only now is the Buffer looked at.
-        guard export.checkNotReleased() else { return nil }
-        try export.inferDimension(of: &shape, rank: rank)
-        var strides = InlineArray<64, Int>(repeating: 0)
-        var target = strides.mutableSpan
-        let canView = export.withLayout { (layout: borrowing Layout) in
-            layout.reshape(to: shape.span.extracting(0..<rank), byteStrides: &target)
-        }
-        guard canView && !export.isIndirect else {
-            raise(
-                .valueError,
-                "reshape: items with these strides have no view in that shape: copy them first, b.copy().reshape(...)")
-            return nil
-        }
-        return unsafe makeView(of: object, rank: rank, formatByteCount: export.formatByteCount, indirect: false) {
-            (source, target) throws(ExceptionIsSet) in
-            target.copyItemFormat(from: source)
-            unsafe target.pointer.pointee.buf = source.pointer.pointee.buf
-            for axis in 0..<rank {
-                unsafe target.shape[axis] = shape[axis]
-                unsafe target.byteStrides[axis] = strides[axis]
-            }
+        return try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
+            try unsafe reshape(pin, to: &shape, rank: rank)
         }
     } catch {
         return nil
+    }
+}
+
+/// Makes the view of all items in another shape, of which one dimension may be left open.
+private func reshape(
+    _ pin: PinnedBuffer, to shape: inout InlineArray<64, Int>, rank: Int
+) throws(ExceptionIsSet) -> NewReference {
+    let export = pin.export
+    try export.inferDimension(of: &shape, rank: rank)
+    var strides = InlineArray<64, Int>(repeating: 0)
+    var target = strides.mutableSpan
+    let canView = export.withLayout { (layout: borrowing Layout) in
+        layout.reshape(to: shape.span.extracting(0..<rank), byteStrides: &target)
+    }
+    guard canView && !export.isIndirect else {
+        raise(
+            .valueError,
+            "reshape: items with these strides have no view in that shape: copy them first, b.copy().reshape(...)")
+        throw ExceptionIsSet()
+    }
+    return unsafe makeView(of: pin, rank: rank, formatByteCount: export.formatByteCount, indirect: false) {
+        (source, target) throws(ExceptionIsSet) in
+        target.copyItemFormat(from: source)
+        unsafe target.pointer.pointee.buf = source.pointer.pointee.buf
+        for axis in 0..<rank {
+            unsafe target.shape[axis] = shape[axis]
+            unsafe target.byteStrides[axis] = strides[axis]
+        }
     }
 }
 
@@ -111,44 +118,51 @@ func bufferBroadcastTo(
     _ object: UnsafeMutablePointer<PyObject>?, _ argument: UnsafeMutablePointer<PyObject>?
 ) -> NewReference {
     // SAFETY: CPython calls a method with a Buffer and one argument, which it keeps alive.
-    let object = unsafe object.unsafelyUnwrapped
-    let export = unsafe ExportBlock(of: object)
     var shape = InlineArray<64, Int>(repeating: 0)
     do throws(ExceptionIsSet) {
         let rank = try unsafe readShape(argument.unsafelyUnwrapped, into: &shape, for: .broadcastTo)
         // Reading the shape may have run Python code: only now is the Buffer looked at.
-        guard export.checkNotReleased() else { return nil }
-        let added = rank - export.rank
-        guard added >= 0 else {
-            raise(.valueError, "broadcast_to: %lld dimensions were asked for but this Buffer has %lld", rank, export.rank)
-            return nil
-        }
-        for axis in 0..<rank {
-            let count = axis < added ? 1 : unsafe export.shape[axis - added]
-            guard shape[axis] >= 0, count == shape[axis] || count == 1 else {
-                raise(
-                    .valueError, "broadcast_to: dimension %lld was asked for with %lld items but this Buffer has %lld", axis,
-                    shape[axis], count)
-                return nil
-            }
-        }
-        return unsafe makeView(
-            of: object, rank: rank, formatByteCount: export.formatByteCount, indirect: export.isIndirect, adding: .readonly
-        ) { (source, target) throws(ExceptionIsSet) in
-            target.copyItemFormat(from: source)
-            unsafe target.pointer.pointee.buf = source.pointer.pointee.buf
-            for axis in 0..<rank {
-                if axis < added {
-                    unsafe target.byteStrides[axis] = 0
-                    if target.isIndirect { unsafe target.pointer.pointee.suboffsets[axis] = -1 }
-                } else {
-                    target.copyDimension(axis, from: source, axis: axis - added)
-                    if unsafe source.shape[axis - added] != shape[axis] { unsafe target.byteStrides[axis] = 0 }
-                }
-                unsafe target.shape[axis] = shape[axis]
-            }
+        return try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
+            try unsafe broadcast(pin, to: shape, rank: rank)
         }
     } catch {
         return nil
+    }
+}
+
+/// Makes the view of a Buffer with new dimensions in front, and those of one item repeated.
+private func broadcast(
+    _ pin: PinnedBuffer, to shape: InlineArray<64, Int>, rank: Int
+) throws(ExceptionIsSet) -> NewReference {
+    let export = pin.export
+    let added = rank - export.rank
+    guard added >= 0 else {
+        raise(.valueError, "broadcast_to: %lld dimensions were asked for but this Buffer has %lld", rank, export.rank)
+        throw ExceptionIsSet()
+    }
+    for axis in 0..<rank {
+        let count = axis < added ? 1 : unsafe export.shape[axis - added]
+        guard shape[axis] >= 0, count == shape[axis] || count == 1 else {
+            raise(
+                .valueError, "broadcast_to: dimension %lld was asked for with %lld items but this Buffer has %lld", axis,
+                shape[axis], count)
+            throw ExceptionIsSet()
+        }
+    }
+    return unsafe makeView(
+        of: pin, rank: rank, formatByteCount: export.formatByteCount, indirect: export.isIndirect, adding: .readonly
+    ) { (source, target) throws(ExceptionIsSet) in
+        target.copyItemFormat(from: source)
+        unsafe target.pointer.pointee.buf = source.pointer.pointee.buf
+        for axis in 0..<rank {
+            if axis < added {
+                unsafe target.byteStrides[axis] = 0
+                if target.isIndirect { unsafe target.pointer.pointee.suboffsets[axis] = -1 }
+            } else {
+                target.copyDimension(axis, from: source, axis: axis - added)
+                if unsafe source.shape[axis - added] != shape[axis] { unsafe target.byteStrides[axis] = 0 }
+            }
+            unsafe target.shape[axis] = shape[axis]
+        }
     }
 }

@@ -7,17 +7,16 @@ import SwiftBufCore
 /// `b.toreadonly()`.
 @_cdecl("swiftbuf_buffer_toreadonly")
 func bufferToReadOnly(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    guard unsafe ExportBlock(of: object).checkNotReleased() else { return nil }
-    return unsafe makeView(ofAll: object.unsafelyUnwrapped, adding: .readonly)
+    unsafe BufferHandle(object).pinnedReference { pin in unsafe makeView(ofAll: pin, adding: .readonly) }
 }
 
 /// `b.T`.
 @_cdecl("swiftbuf_buffer_get_transposed")
 func bufferTransposed(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutableRawPointer?) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
-    guard export.checkNotReleased() else { return nil }
-    let last = export.rank - 1
-    return unsafe makeView(of: object.unsafelyUnwrapped) { last - $0 }
+    unsafe BufferHandle(object).pinnedReference { pin in
+        let last = pin.export.rank - 1
+        return unsafe makeView(of: pin) { last - $0 }
+    }
 }
 
 /// `b.transpose(*axes)`: no axes, each axis as an argument, or all in one tuple or list.
@@ -28,29 +27,29 @@ func bufferTranspose(
     if count == 0 {
         return unsafe bufferTransposed(object, nil)
     }
-    let export = unsafe ExportBlock(of: object)
     var axes = InlineArray<64, Int>(repeating: 0)
     do throws(ExceptionIsSet) {
         let given = try unsafe readAxes(arguments.unsafelyUnwrapped, count, into: &axes)
         // Reading the axes may have run Python code: only now is the Buffer looked at.
-        guard export.checkNotReleased() else { return nil }
-        try normalize(&axes, count: given, rank: export.rank)
+        return try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
+            try normalize(&axes, count: given, rank: pin.export.rank)
+            return unsafe makeView(of: pin) { axes[$0] }
+        }
     } catch {
         return nil
     }
-    return unsafe makeView(of: object.unsafelyUnwrapped) { axes[$0] }
 }
 
 /// Makes a view with the dimensions in the order of `axes`, a permutation.
-private func makeView(of object: UnsafeMutablePointer<PyObject>, axes: (Int) -> Int) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
+private func makeView(of pin: PinnedBuffer, axes: (Int) -> Int) -> NewReference {
+    let export = pin.export
     if export.isIndirect && !isIdentity(axes, rank: export.rank) {
         // The dimensions before a pointer have to come before those behind it.
         raise(.notImplementedError, "transpose: the items of this Buffer are reached through pointers, whose order is fixed")
         return nil
     }
     return unsafe makeView(
-        of: object, rank: export.rank, formatByteCount: export.formatByteCount, indirect: export.isIndirect
+        of: pin, rank: export.rank, formatByteCount: export.formatByteCount, indirect: export.isIndirect
     ) { (source, target) throws(ExceptionIsSet) in
         target.copyItemFormat(from: source)
         unsafe target.pointer.pointee.buf = source.pointer.pointee.buf

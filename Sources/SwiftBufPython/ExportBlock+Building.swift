@@ -54,6 +54,19 @@ extension ExportBlock {
         return true
     }
 
+    /// Leaves no dimensions, no bytes, and the text "B" in the object: of a Buffer that lets go of what these pointed to.
+    func forgetDimensions() {
+        unsafe place(inlineDimensions, rank: 0, format: inlineFormat)
+        unsafe pointer.pointee.suboffsets = nil
+        unsafe pointer.pointee.block = nil
+        unsafe pointer.pointee.buf = swiftbuf_memory_of_no_bytes()
+        byteCount = 0
+        itemByteCount = 1
+        unsafe pointer.pointee.item_kind = ScalarKind.uint8.rawValue
+        unsafe inlineFormat[0] = CChar(UInt8(ascii: "B"))
+        unsafe inlineFormat[1] = 0
+    }
+
     @inline(__always)
     private func place(_ dimensions: UnsafeMutablePointer<Int>, rank: Int, format: UnsafeMutablePointer<CChar>) {
         unsafe pointer.pointee.ndim = Int32(truncatingIfNeeded: rank)

@@ -1,4 +1,4 @@
-// The counts that keep exported memory where it is.
+// The counts that keep exported memory where it is. A pin (BufferHandle.swift) counts in the same way as a Py_buffer.
 //
 // With the GIL they are plain numbers. In a free-threaded CPython they are atomic, and a Buffer's own word says besides whether the
 // Buffer is being changed (swiftbuf_exports.h): `isFreeThreaded` is a constant, so that each build has one of the two alone.
@@ -21,35 +21,6 @@ extension ExportBlock {
         // SAFETY: an object that is not released owns a reference to its storage.
         exports &+= 1
         unsafe pointer.pointee.storage.unsafelyUnwrapped.pointee.exports &+= 1
-    }
-
-    /// Counts as ``countExport()`` does, but for an object that may be released, and whose critical section is not held.
-    ///
-    /// - Returns: False if it is released; then nothing is counted.
-    @inline(__always)
-    func countExportUnlessReleased() -> Bool {
-        if isFreeThreaded {
-            unsafe swiftbuf_begin_export(pointer)
-            if traits.contains(.released) {
-                unsafe swiftbuf_exports_end(exportsWord)
-                return false
-            }
-            countExportOfStorage()
-            return true
-        }
-        if traits.contains(.released) { return false }
-        countExport()
-        return true
-    }
-
-    /// Keeps fields and memory where they are while `body` runs code that may do anything to the object.
-    ///
-    /// - Precondition: The object is not released. With the GIL, or in the object's critical section.
-    @inline(__always)
-    func pinned<Result>(_ body: () -> Result) -> Result {
-        countExport()
-        defer { uncountExport() }
-        return body()
     }
 
     /// Ends what ``countExport()`` counted.

@@ -10,16 +10,17 @@ import SwiftBufCore
 @_cdecl("swiftbuf_export_clear")
 func exportClear(_ pointer: UnsafeMutablePointer<swiftbuf_export>?) {
     // SAFETY: called only when no Py_buffer of this object is live, so nobody reads the block or its memory through it.
-    guard let export = unsafe pointer.map({ unsafe ExportBlock(pointer: $0) }) else { return }
+    guard let buffer = unsafe pointer.map({ unsafe BufferHandle(block: $0) }) else { return }
+    let export = unsafe buffer.exclusive
     export.markReleased()
+    // No pointer into the block is left behind, nor one to the memory: there is no dimension, and the text is one letter in the object.
+    let block = unsafe export.pointer.pointee.block
+    export.forgetDimensions()
     if let storage = unsafe export.pointer.pointee.storage {
         unsafe export.pointer.pointee.storage = nil
         unsafe letGo(of: storage, isView: export.traits.contains(.view))
     }
-    if let block = unsafe export.pointer.pointee.block {
-        unsafe export.pointer.pointee.block = nil
-        unsafe swiftbuf_block_free(block)
-    }
+    unsafe swiftbuf_block_free(block)
 }
 
 /// Drops what a Buffer has of its storage.

@@ -1,34 +1,10 @@
-// The export block inside a Buffer, as Swift sees it.
-//
-// A handle, not an owner: it is valid for as long as somebody holds a reference to the object, which CPython does during every slot
-// and method call. All that touches the C struct goes through here, so that the rest of the module reads names instead of pointers.
+// The fields of an export block, by their names in Swift.
 
 import CPython
 import CSwiftBuf
 import SwiftBufCore
 
-/// The export block of a Buffer whose reference the caller holds.
-@safe
-struct ExportBlock {
-    let pointer: UnsafeMutablePointer<swiftbuf_export>
-
-    /// The block of a Buffer.
-    ///
-    /// CPython calls slots and methods of the type with nothing else.
-    @inline(__always)
-    init(of object: UnsafeMutablePointer<PyObject>?) {
-        // SAFETY: `object` is a Buffer, and C says where in it the block stands. (swiftbuf_export_of says the same, but what C inlines
-        // is a call in a @_cdecl function.)
-        unsafe pointer = (UnsafeMutableRawPointer(object.unsafelyUnwrapped) + Int(SWIFTBUF_OBJECT_EXPORT_OFFSET))
-            .assumingMemoryBound(to: swiftbuf_export.self)
-    }
-
-    /// The block that C calls with.
-    @inline(__always)
-    init(pointer: UnsafeMutablePointer<swiftbuf_export>) {
-        unsafe self.pointer = pointer
-    }
-
+extension ExportBlock {
     /// The packed length of the items in bytes.
     @inline(__always)
     var byteCount: Int {
@@ -74,14 +50,10 @@ struct ExportBlock {
     }
 
     /// How an item is read; nil if it is not one scalar: a record, or an item that cannot be read.
-    var itemKind: ScalarKind? {
-        unsafe ScalarKind(rawValue: pointer.pointee.item_kind & ~UInt8(SWIFTBUF_ITEM_SWAPPED))
-    }
+    var itemKind: ScalarKind? { itemCode.kind }
 
     /// Whether the byte order of an item is not the machine's.
-    var itemIsSwapped: Bool {
-        unsafe pointer.pointee.item_kind & UInt8(SWIFTBUF_ITEM_SWAPPED) != 0
-    }
+    var itemIsSwapped: Bool { itemCode.isSwapped }
 
     /// Whether an item is read as this kind, in the machine's byte order.
     @inline(__always)

@@ -9,17 +9,37 @@ import SwiftBufCore
 extension ExportBlock {
     /// Makes the Python object of the item at `address`.
     ///
+    /// May run Python code, unless ``itemIsSimple``: of a Buffer that is pinned.
+    ///
     /// - Parameter address: `itemsize` bytes that may be read.
     /// - Returns: A new reference; or nil with `NotImplementedError` (a format whose items cannot be read) or `MemoryError` set.
     @inline(__always)
     func readItem(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
+        unsafe itemIsSimple ? readSimpleItem(at: address) : readOtherItem(at: address)
+    }
+
+    /// Whether the object of an item is made without Python code: of all but records, which are tuples, and str, whose decoders call error
+    /// handlers.
+    @inline(__always)
+    var itemIsSimple: Bool {
+        // The kinds from 1 on; str is behind them, and records are far behind.
+        unsafe (pointer.pointee.item_kind & ~UInt8(SWIFTBUF_ITEM_SWAPPED)) &- 1 < ScalarKind.pascal.rawValue
+    }
+
+    /// Makes the Python object of the item at `address`, which is simple.
+    ///
+    /// Runs no Python code.
+    ///
+    /// - Returns: A new reference, or nil with `MemoryError` set.
+    @inline(__always)
+    func readSimpleItem(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
         // SAFETY: a kind's size is the itemsize, which the caller vouches for.
         if itemIs(.float64) { return unsafe PyFloat_FromDouble(address.loadUnaligned(as: Double.self)) }
         if itemIs(.uint8) { return unsafe PyLong_FromLong(Int(address.load(as: UInt8.self))) }
         return unsafe readCommonItem(at: address)
     }
 
-    /// The other kinds that loops in Python are made of.
+    /// The other kinds that loops in Python are made of, and then all others.
     @inline(never)
     private func readCommonItem(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
         // SAFETY: as above.
@@ -30,13 +50,20 @@ extension ExportBlock {
         return unsafe readUncommonItem(at: address)
     }
 
-    /// The kinds that no loop in Python is likely to be made of, all those of the other byte order, and records.
+    /// The kinds that no loop in Python is likely to be made of, and all those of the other byte order.
     @inline(never)
     private func readUncommonItem(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
+        let code = itemCode
+        guard let kind = code.kind else { return unsafe swiftbuf_none() }
+        return unsafe kind.isText
+            ? readBytes(kind, byteCount: code.byteCount, at: address) : readScalar(kind, swapped: code.isSwapped, at: address)
+    }
+
+    /// Items that are not simple: str and records.
+    @inline(never)
+    private func readOtherItem(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
         guard let kind = itemKind else { return unsafe readRecord(at: address) }
-        guard kind.isText else { return unsafe readScalar(kind, swapped: itemIsSwapped, at: address) }
-        // Decoding a text may make an exception, and so run the garbage collector.
-        return unsafe pinned { unsafe readText(kind, swapped: itemIsSwapped, byteCount: itemByteCount, at: address) }
+        return unsafe readString(kind, swapped: itemIsSwapped, byteCount: itemByteCount, at: address)
     }
 
     /// Sets `NotImplementedError`, which quotes the format.

@@ -19,7 +19,11 @@ extension ExportBlock {
     ///
     /// - Throws: With `NotImplementedError` (items of this format cannot be read) or `MemoryError` set.
     func compileFormat() throws(ExceptionIsSet) -> FormatTree {
-        // SAFETY: the format is NUL-terminated, and nothing runs here that could release the Buffer.
+        guard itemIsRecord else {
+            raiseItemsNotReadable()
+            throw ExceptionIsSet()
+        }
+        // SAFETY: the format is NUL-terminated, and stays as it is for as long as the export block is lent.
         let text = unsafe Span<UInt8>(
             _unsafeElements: UnsafeBufferPointer(
                 start: UnsafeRawPointer(pointer.pointee.format!).assumingMemoryBound(to: UInt8.self),
@@ -36,15 +40,12 @@ extension ExportBlock {
     }
 
     /// Makes the Python object of an item that is no single scalar.
+    ///
+    /// May run Python code: of a Buffer that is pinned.
     @inline(never)
     func readRecord(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
-        guard itemIsRecord else {
-            raiseItemsNotReadable()
-            return nil
-        }
         do throws(ExceptionIsSet) {
-            let tree = try compileFormat()
-            return unsafe pinned { unsafe tree.readItem(at: address) }
+            return unsafe try compileFormat().readItem(at: address)
         } catch {
             return nil
         }
@@ -142,89 +143,80 @@ private func forEachValue(
 
 // MARK: - Writing
 
-extension ExportBlock {
-    /// Packs a value for an item that is no single scalar.
+extension FormatTree {
+    /// Packs a value for an item of this format.
     ///
-    /// - Throws: With `TypeError`, `ValueError`, `NotImplementedError` or `MemoryError` set, or what the value's own methods raised.
-    func packRecord(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> PackedItem {
-        guard itemIsRecord else {
-            raiseItemsNotReadable()
-            throw ExceptionIsSet()
-        }
-        let tree = try compileFormat()
-        var item = try PackedItem(zeroed: tree.itemByteCount)
-        try unsafe item.withMutableBytes { (bytes) throws(ExceptionIsSet) in
-            try unsafe packValue(value, tree.nodes + tree.root, at: bytes + tree.nodes[tree.root].byteOffset)
+    /// - Throws: ``PackFailure``.
+    borrowing func packRecord(_ value: UnsafeMutablePointer<PyObject>) throws(PackFailure) -> PackedItem {
+        let (nodes, root) = unsafe (nodes, root)
+        var item = try PackedItem(zeroed: itemByteCount)
+        try unsafe item.withMutableBytes { (bytes) throws(PackFailure) in
+            try unsafe packValue(value, nodes + root, at: bytes + nodes[root].byteOffset)
         }
         return item
     }
+}
 
-    /// Packs a value; at most `Format.valueDepthLimit` calls deep.
-    ///
-    /// - Parameter address: The zeroed bytes of the value, which nobody else uses.
-    @inline(never)
-    private func packValue(
-        _ value: UnsafeMutablePointer<PyObject>, _ node: UnsafePointer<FormatNode>, at address: UnsafeMutableRawPointer
-    ) throws(ExceptionIsSet) {
-        switch unsafe node.pointee.form {
-        case .leaf:
-            guard let kind = unsafe node.pointee.kind else { return }
-            try unsafe packLeaf(
-                value, kind, swapped: node.pointee.isByteSwapped, byteCount: node.pointee.byteCount, at: address)
-        case .tuple:
-            guard unsafe swiftbuf_is_tuple(value) != 0 else { throw valueIsOfWrongType() }
-            try checkCount(unsafe PyTuple_Size(value), unsafe node.pointee.count)
-            // A tuple keeps its values as long as the caller keeps the tuple.
-            var position = 0
-            var failure: ExceptionIsSet?
-            _ = unsafe forEachValue(of: node) { (member, byteOffset) in
-                do throws(ExceptionIsSet) {
-                    guard let element = unsafe PyTuple_GetItem(value, position) else { throw ExceptionIsSet() }
-                    try unsafe packValue(element, member, at: address + byteOffset)
-                    position += 1
-                    return true
-                } catch {
-                    failure = error
-                    return false
-                }
+/// Packs a value; at most `Format.valueDepthLimit` calls deep.
+///
+/// - Parameter address: The zeroed bytes of the value, which nobody else uses.
+@inline(never)
+private func packValue(
+    _ value: UnsafeMutablePointer<PyObject>, _ node: UnsafePointer<FormatNode>, at address: UnsafeMutableRawPointer
+) throws(PackFailure) {
+    switch unsafe node.pointee.form {
+    case .leaf:
+        guard let kind = unsafe node.pointee.kind else { return }
+        try unsafe packLeaf(
+            value, kind, swapped: node.pointee.isByteSwapped, byteCount: node.pointee.byteCount, at: address)
+    case .tuple:
+        guard unsafe swiftbuf_is_tuple(value) != 0 else { throw .wrongType }
+        try checkCount(unsafe PyTuple_Size(value), unsafe node.pointee.count)
+        // A tuple keeps its values as long as the caller keeps the tuple.
+        var position = 0
+        var failure: PackFailure?
+        _ = unsafe forEachValue(of: node) { (member, byteOffset) in
+            do throws(PackFailure) {
+                guard let element = unsafe PyTuple_GetItem(value, position) else { throw .exceptionIsSet }
+                try unsafe packValue(element, member, at: address + byteOffset)
+                position += 1
+                return true
+            } catch {
+                failure = error
+                return false
             }
-            if let failure { throw failure }
-        case .list, .run:
-            try unsafe packList(value, node, at: address)
         }
+        if let failure { throw failure }
+    case .list, .run:
+        try unsafe packList(value, node, at: address)
     }
+}
 
-    @inline(never)
-    private func packList(
-        _ value: UnsafeMutablePointer<PyObject>, _ node: UnsafePointer<FormatNode>, at address: UnsafeMutableRawPointer
-    ) throws(ExceptionIsSet) {
-        // Converting an element may change the list: its elements as they are now are in a tuple.
-        let elements: UnsafeMutablePointer<PyObject>
-        if unsafe swiftbuf_is_tuple(value) != 0 {
-            unsafe elements = swiftbuf_new_reference(value)
-        } else {
-            guard unsafe swiftbuf_is_list(value) != 0 else { throw valueIsOfWrongType() }
-            guard let tuple = unsafe PyList_AsTuple(value) else { throw ExceptionIsSet() }
-            unsafe elements = tuple
-        }
-        defer { unsafe swiftbuf_drop_reference(elements) }
-        let count = unsafe node.pointee.count
-        try checkCount(unsafe PyTuple_Size(elements), count)
-        var address = unsafe address
-        for index in 0..<count {
-            guard let element = unsafe PyTuple_GetItem(elements, index) else { throw ExceptionIsSet() }
-            try unsafe packValue(element, node + 1, at: address)
-            unsafe address += node.pointee.byteCount
-        }
+@inline(never)
+private func packList(
+    _ value: UnsafeMutablePointer<PyObject>, _ node: UnsafePointer<FormatNode>, at address: UnsafeMutableRawPointer
+) throws(PackFailure) {
+    // Converting an element may change the list: its elements as they are now are in a tuple.
+    let elements: UnsafeMutablePointer<PyObject>
+    if unsafe swiftbuf_is_tuple(value) != 0 {
+        unsafe elements = swiftbuf_new_reference(value)
+    } else {
+        guard unsafe swiftbuf_is_list(value) != 0 else { throw .wrongType }
+        guard let tuple = unsafe PyList_AsTuple(value) else { throw .exceptionIsSet }
+        unsafe elements = tuple
     }
+    defer { unsafe swiftbuf_drop_reference(elements) }
+    let count = unsafe node.pointee.count
+    try checkCount(unsafe PyTuple_Size(elements), count)
+    var address = unsafe address
+    for index in 0..<count {
+        guard let element = unsafe PyTuple_GetItem(elements, index) else { throw .exceptionIsSet }
+        try unsafe packValue(element, node + 1, at: address)
+        unsafe address += node.pointee.byteCount
+    }
+}
 
-    /// Refuses more or fewer values than a tuple or a list has, with `ValueError`.
-    private func checkCount(_ given: Int, _ needed: Int) throws(ExceptionIsSet) {
-        guard given != needed else { return }
-        guard checkNotReleased() else { throw ExceptionIsSet() }
-        unsafe raise(
-            .valueError, "an item of format '%.200s' was assigned with %lld values where it has %lld",
-            pointer.pointee.format, given, needed)
-        throw ExceptionIsSet()
-    }
+/// Refuses more or fewer values than a tuple or a list has.
+private func checkCount(_ given: Int, _ needed: Int) throws(PackFailure) {
+    if given != needed { throw .wrongCount(given: given, needed: needed) }
 }

@@ -43,173 +43,202 @@ extension ExportBlock {
         PyErr_Clear()
         return nil
     }
+}
 
-    /// Packs a value for the format of this block, which never changes: whatever can be read.
+extension BufferHandle {
+    /// Packs a value for the items of this Buffer: whatever can be read.
     ///
     /// Pins nothing: the value's own code may release or resize the Buffer, so its memory is looked up afterwards.
     ///
+    /// - Parameter code: What the items are, which stays so.
     /// - Throws: With `TypeError`, `ValueError`, `NotImplementedError` or `MemoryError` set, or what the value's own methods raised.
     @inline(never)
-    func packItem(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> PackedItem {
-        guard let kind = itemKind else { return try unsafe packRecord(value) }
-        guard kind.isText || kind == .complexLongDouble else {
-            return PackedItem(try unsafe packScalar(value, kind, swapped: itemIsSwapped), byteCount: kind.byteCount)
+    func packItem(_ value: UnsafeMutablePointer<PyObject>, as code: ItemCode) throws(ExceptionIsSet) -> PackedItem {
+        do throws(PackFailure) {
+            if let kind = code.kind { return try unsafe pack(value, kind, as: code) }
+        } catch {
+            raise(error)
+            throw ExceptionIsSet()
         }
-        let (swapped, byteCount) = (itemIsSwapped, itemByteCount)
-        var item = try PackedItem(zeroed: byteCount)
-        try unsafe item.withMutableBytes { (bytes) throws(ExceptionIsSet) in
-            try unsafe packLeaf(value, kind, swapped: swapped, byteCount: byteCount, at: bytes)
+        // The nodes are this call's own, whatever becomes of the Buffer.
+        let tree = try pinned { (pin) throws(ExceptionIsSet) in try pin.export.compileFormat() }
+        do throws(PackFailure) {
+            return try unsafe tree.packRecord(value)
+        } catch {
+            raise(error)
+            throw ExceptionIsSet()
         }
-        return item
     }
 
-    /// Packs a scalar of any kind, texts too.
-    ///
-    /// - Parameter address: `byteCount` zeroed bytes that nobody else uses.
+    /// Sets the exception for a value that was not converted; `ValueError` if its own code has released the Buffer, whose format is then
+    /// gone.
     @inline(never)
-    func packLeaf(
-        _ value: UnsafeMutablePointer<PyObject>, _ kind: ScalarKind, swapped: Bool, byteCount: Int,
-        at address: UnsafeMutableRawPointer
-    ) throws(ExceptionIsSet) {
-        switch kind {
-        case .bytes, .pascal:
-            try unsafe packBytes(value, kind, byteCount: byteCount, at: address)
-        case .ucs2, .ucs4:
-            try unsafe packString(value, kind, swapped: swapped, byteCount: byteCount, at: address)
-        case .complexLongDouble:
-            let (real, imaginary) = try unsafe packComplex(value)
-            let partByteCount = ScalarKind.longDouble.byteCount
-            unsafe packLongDouble(real).store(to: address, byteCount: partByteCount)
-            unsafe packLongDouble(imaginary).store(to: address + partByteCount, byteCount: partByteCount)
-        default:
-            unsafe try packScalar(value, kind, swapped: swapped).store(to: address, byteCount: kind.byteCount)
+    private func raise(_ failure: PackFailure) {
+        if case .exceptionIsSet = failure { return }
+        try? pinned { (pin) throws(ExceptionIsSet) in
+            let format = unsafe UnsafePointer(pin.export.pointer.pointee.format.unsafelyUnwrapped)
+            switch failure {
+            case .exceptionIsSet: return
+            case .wrongType: unsafe SwiftBufPython.raise(.typeError, "invalid type for format '%.200s'", format)
+            case .doesNotFit: unsafe SwiftBufPython.raise(.valueError, "invalid value for format '%.200s'", format)
+            case .wrongCount(let given, let needed):
+                unsafe SwiftBufPython.raise(
+                    .valueError, "an item of format '%.200s' was assigned with %lld values where it has %lld", format, given,
+                    needed)
+            }
         }
     }
+}
 
-    /// Packs a scalar of at most sixteen bytes.
-    @inline(never)
-    private func packScalar(
-        _ value: UnsafeMutablePointer<PyObject>, _ kind: ScalarKind, swapped: Bool
-    ) throws(ExceptionIsSet) -> ScalarBits {
-        switch kind {
-        case .bool:
-            let truth = unsafe PyObject_IsTrue(value)
-            if truth < 0 { throw ExceptionIsSet() }
-            return ScalarBits(low: UInt64(truth))
-        case .character:
-            return try unsafe packCharacter(value)
-        case .int8: return try unsafe packSigned(value, Int8.self, swapped)
-        case .int16: return try unsafe packSigned(value, Int16.self, swapped)
-        case .int32: return try unsafe packSigned(value, Int32.self, swapped)
-        case .int64: return try unsafe packSigned(value, Int64.self, swapped)
-        case .uint8: return try unsafe packUnsigned(value, UInt8.self, swapped)
-        case .uint16: return try unsafe packUnsigned(value, UInt16.self, swapped)
-        case .uint32: return try unsafe packUnsigned(value, UInt32.self, swapped)
-        case .uint64, .pointer: return try unsafe packUnsigned(value, UInt64.self, swapped)
-        case .float16:
-            guard let half = halfFromDouble(try unsafe packDouble(value)) else { throw valueDoesNotFit() }
-            return ScalarBits(low: UInt64(swapped ? half.byteSwapped : half))
-        case .float32:
-            return ScalarBits(low: UInt64(try packFloat(try unsafe packDouble(value), swapped)))
-        case .float64:
-            let bits = try unsafe packDouble(value).bitPattern
-            return ScalarBits(low: swapped ? bits.byteSwapped : bits)
-        case .complex64:
-            let (real, imaginary) = try unsafe packComplex(value)
-            let low = UInt64(try packFloat(real, swapped))
-            return ScalarBits(low: low | UInt64(try packFloat(imaginary, swapped)) << 32)
-        case .complex128:
-            let (real, imaginary) = try unsafe packComplex(value)
-            return ScalarBits(
-                low: swapped ? real.bitPattern.byteSwapped : real.bitPattern,
-                high: swapped ? imaginary.bitPattern.byteSwapped : imaginary.bitPattern)
-        case .longDouble:
-            return packLongDouble(try unsafe packDouble(value))
-        case .bytes, .pascal, .ucs2, .ucs4, .complexLongDouble:
-            // packLeaf's matter.
-            throw valueIsOfWrongType()
-        }
+/// Packs a value for items that are one scalar.
+@inline(__always)
+private func pack(
+    _ value: UnsafeMutablePointer<PyObject>, _ kind: ScalarKind, as code: ItemCode
+) throws(PackFailure) -> PackedItem {
+    guard kind.isText || kind == .complexLongDouble else {
+        return PackedItem(try unsafe packScalar(value, kind, swapped: code.isSwapped), byteCount: kind.byteCount)
     }
+    let (swapped, byteCount) = (code.isSwapped, code.byteCount)
+    var item = try PackedItem(zeroed: byteCount)
+    try unsafe item.withMutableBytes { (bytes) throws(PackFailure) in
+        try unsafe packLeaf(value, kind, swapped: swapped, byteCount: byteCount, at: bytes)
+    }
+    return item
+}
 
-    /// Replaces the error of a failed conversion by memoryview's, which names the format.
-    ///
-    /// Others, such as KeyboardInterrupt, stay.
-    private func conversionFailed() -> ExceptionIsSet {
-        if swiftbuf_raised(SWIFTBUF_TYPE_ERROR) != 0 {
-            PyErr_Clear()
-            return valueIsOfWrongType()
-        }
-        if swiftbuf_raised(SWIFTBUF_OVERFLOW_ERROR) != 0 || swiftbuf_raised(SWIFTBUF_VALUE_ERROR) != 0 {
-            PyErr_Clear()
-            return valueDoesNotFit()
-        }
-        return ExceptionIsSet()
+/// Packs a scalar of any kind, texts too.
+///
+/// - Parameter address: `byteCount` zeroed bytes that nobody else uses.
+@inline(never)
+func packLeaf(
+    _ value: UnsafeMutablePointer<PyObject>, _ kind: ScalarKind, swapped: Bool, byteCount: Int,
+    at address: UnsafeMutableRawPointer
+) throws(PackFailure) {
+    switch kind {
+    case .bytes, .pascal:
+        try unsafe packBytes(value, kind, byteCount: byteCount, at: address)
+    case .ucs2, .ucs4:
+        try unsafe packString(value, kind, swapped: swapped, byteCount: byteCount, at: address)
+    case .complexLongDouble:
+        let (real, imaginary) = try unsafe packComplex(value)
+        let partByteCount = ScalarKind.longDouble.byteCount
+        unsafe packLongDouble(real).store(to: address, byteCount: partByteCount)
+        unsafe packLongDouble(imaginary).store(to: address + partByteCount, byteCount: partByteCount)
+    default:
+        unsafe try packScalar(value, kind, swapped: swapped).store(to: address, byteCount: kind.byteCount)
     }
+}
 
-    /// Sets `ValueError`; also if the value's own code has released the Buffer, whose format is then gone.
-    func valueDoesNotFit() -> ExceptionIsSet {
-        guard checkNotReleased() else { return ExceptionIsSet() }
-        unsafe raise(.valueError, "invalid value for format '%.200s'", pointer.pointee.format)
-        return ExceptionIsSet()
+/// Packs a scalar of at most sixteen bytes.
+@inline(never)
+private func packScalar(
+    _ value: UnsafeMutablePointer<PyObject>, _ kind: ScalarKind, swapped: Bool
+) throws(PackFailure) -> ScalarBits {
+    switch kind {
+    case .bool:
+        let truth = unsafe PyObject_IsTrue(value)
+        if truth < 0 { throw .exceptionIsSet }
+        return ScalarBits(low: UInt64(truth))
+    case .character:
+        return try unsafe packCharacter(value)
+    case .int8: return try unsafe packSigned(value, Int8.self, swapped)
+    case .int16: return try unsafe packSigned(value, Int16.self, swapped)
+    case .int32: return try unsafe packSigned(value, Int32.self, swapped)
+    case .int64: return try unsafe packSigned(value, Int64.self, swapped)
+    case .uint8: return try unsafe packUnsigned(value, UInt8.self, swapped)
+    case .uint16: return try unsafe packUnsigned(value, UInt16.self, swapped)
+    case .uint32: return try unsafe packUnsigned(value, UInt32.self, swapped)
+    case .uint64, .pointer: return try unsafe packUnsigned(value, UInt64.self, swapped)
+    case .float16:
+        guard let half = halfFromDouble(try unsafe packDouble(value)) else { throw .doesNotFit }
+        return ScalarBits(low: UInt64(swapped ? half.byteSwapped : half))
+    case .float32:
+        return ScalarBits(low: UInt64(try packFloat(try unsafe packDouble(value), swapped)))
+    case .float64:
+        let bits = try unsafe packDouble(value).bitPattern
+        return ScalarBits(low: swapped ? bits.byteSwapped : bits)
+    case .complex64:
+        let (real, imaginary) = try unsafe packComplex(value)
+        let low = UInt64(try packFloat(real, swapped))
+        return ScalarBits(low: low | UInt64(try packFloat(imaginary, swapped)) << 32)
+    case .complex128:
+        let (real, imaginary) = try unsafe packComplex(value)
+        return ScalarBits(
+            low: swapped ? real.bitPattern.byteSwapped : real.bitPattern,
+            high: swapped ? imaginary.bitPattern.byteSwapped : imaginary.bitPattern)
+    case .longDouble:
+        return packLongDouble(try unsafe packDouble(value))
+    case .bytes, .pascal, .ucs2, .ucs4, .complexLongDouble:
+        // packLeaf's matter.
+        throw .wrongType
     }
+}
 
-    func valueIsOfWrongType() -> ExceptionIsSet {
-        guard checkNotReleased() else { return ExceptionIsSet() }
-        unsafe raise(.typeError, "invalid type for format '%.200s'", pointer.pointee.format)
-        return ExceptionIsSet()
+/// Replaces the error of a failed conversion by memoryview's, which names the format.
+///
+/// Others, such as KeyboardInterrupt, stay.
+private func conversionFailed() -> PackFailure {
+    if swiftbuf_raised(SWIFTBUF_TYPE_ERROR) != 0 {
+        PyErr_Clear()
+        return .wrongType
     }
+    if swiftbuf_raised(SWIFTBUF_OVERFLOW_ERROR) != 0 || swiftbuf_raised(SWIFTBUF_VALUE_ERROR) != 0 {
+        PyErr_Clear()
+        return .doesNotFit
+    }
+    return .exceptionIsSet
+}
 
-    private func packCharacter(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> ScalarBits {
-        var text: UnsafeMutablePointer<CChar>?
-        var count = 0
-        guard unsafe swiftbuf_is_bytes(value) != 0 else { throw valueIsOfWrongType() }
-        guard unsafe PyBytes_AsStringAndSize(value, &text, &count) == 0 else { throw ExceptionIsSet() }
-        guard count == 1, let text = unsafe text else { throw valueDoesNotFit() }
-        return unsafe ScalarBits(low: UInt64(UInt8(bitPattern: text[0])))
-    }
+private func packCharacter(_ value: UnsafeMutablePointer<PyObject>) throws(PackFailure) -> ScalarBits {
+    var text: UnsafeMutablePointer<CChar>?
+    var count = 0
+    guard unsafe swiftbuf_is_bytes(value) != 0 else { throw .wrongType }
+    guard unsafe PyBytes_AsStringAndSize(value, &text, &count) == 0 else { throw .exceptionIsSet }
+    guard count == 1, let text = unsafe text else { throw .doesNotFit }
+    return unsafe ScalarBits(low: UInt64(UInt8(bitPattern: text[0])))
+}
 
-    private func packSigned<Word: FixedWidthInteger & SignedInteger>(
-        _ value: UnsafeMutablePointer<PyObject>, _: Word.Type, _ swapped: Bool
-    ) throws(ExceptionIsSet) -> ScalarBits {
-        guard let integer = unsafe PyNumber_Index(value) else { throw conversionFailed() }
-        defer { unsafe swiftbuf_drop_reference(integer) }
-        let wide = unsafe PyLong_AsLongLong(integer)
-        if wide == -1, unsafe PyErr_Occurred() != nil { throw conversionFailed() }
-        guard let word = Word(exactly: wide) else { throw valueDoesNotFit() }
-        return ScalarBits(low: UInt64(truncatingIfNeeded: swapped ? word.byteSwapped : word))
-    }
+private func packSigned<Word: FixedWidthInteger & SignedInteger>(
+    _ value: UnsafeMutablePointer<PyObject>, _: Word.Type, _ swapped: Bool
+) throws(PackFailure) -> ScalarBits {
+    guard let integer = unsafe PyNumber_Index(value) else { throw conversionFailed() }
+    defer { unsafe swiftbuf_drop_reference(integer) }
+    let wide = unsafe PyLong_AsLongLong(integer)
+    if wide == -1, unsafe PyErr_Occurred() != nil { throw conversionFailed() }
+    guard let word = Word(exactly: wide) else { throw .doesNotFit }
+    return ScalarBits(low: UInt64(truncatingIfNeeded: swapped ? word.byteSwapped : word))
+}
 
-    private func packUnsigned<Word: FixedWidthInteger & UnsignedInteger>(
-        _ value: UnsafeMutablePointer<PyObject>, _: Word.Type, _ swapped: Bool
-    ) throws(ExceptionIsSet) -> ScalarBits {
-        guard let integer = unsafe PyNumber_Index(value) else { throw conversionFailed() }
-        defer { unsafe swiftbuf_drop_reference(integer) }
-        let wide = unsafe PyLong_AsUnsignedLongLong(integer)
-        if wide == UInt64.max, unsafe PyErr_Occurred() != nil { throw conversionFailed() }
-        guard let word = Word(exactly: wide) else { throw valueDoesNotFit() }
-        return ScalarBits(low: UInt64(truncatingIfNeeded: swapped ? word.byteSwapped : word))
-    }
+private func packUnsigned<Word: FixedWidthInteger & UnsignedInteger>(
+    _ value: UnsafeMutablePointer<PyObject>, _: Word.Type, _ swapped: Bool
+) throws(PackFailure) -> ScalarBits {
+    guard let integer = unsafe PyNumber_Index(value) else { throw conversionFailed() }
+    defer { unsafe swiftbuf_drop_reference(integer) }
+    let wide = unsafe PyLong_AsUnsignedLongLong(integer)
+    if wide == UInt64.max, unsafe PyErr_Occurred() != nil { throw conversionFailed() }
+    guard let word = Word(exactly: wide) else { throw .doesNotFit }
+    return ScalarBits(low: UInt64(truncatingIfNeeded: swapped ? word.byteSwapped : word))
+}
 
-    private func packDouble(_ value: UnsafeMutablePointer<PyObject>) throws(ExceptionIsSet) -> Double {
-        let double = unsafe PyFloat_AsDouble(value)
-        if double == -1, unsafe PyErr_Occurred() != nil { throw conversionFailed() }
-        return double
-    }
+private func packDouble(_ value: UnsafeMutablePointer<PyObject>) throws(PackFailure) -> Double {
+    let double = unsafe PyFloat_AsDouble(value)
+    if double == -1, unsafe PyErr_Occurred() != nil { throw conversionFailed() }
+    return double
+}
 
-    /// A finite value that a float cannot hold is refused, where memoryview would store an infinity.
-    private func packFloat(_ double: Double, _ swapped: Bool) throws(ExceptionIsSet) -> UInt32 {
-        let float = Float(double)
-        if float.isInfinite && double.isFinite { throw valueDoesNotFit() }
-        return swapped ? float.bitPattern.byteSwapped : float.bitPattern
-    }
+/// A finite value that a float cannot hold is refused, where memoryview would store an infinity.
+private func packFloat(_ double: Double, _ swapped: Bool) throws(PackFailure) -> UInt32 {
+    let float = Float(double)
+    if float.isInfinite && double.isFinite { throw .doesNotFit }
+    return swapped ? float.bitPattern.byteSwapped : float.bitPattern
+}
 
-    private func packComplex(
-        _ value: UnsafeMutablePointer<PyObject>
-    ) throws(ExceptionIsSet) -> (Double, Double) {
-        // The class itself converts: __complex__, __float__ and __index__. It would parse a str, which is no number.
-        guard unsafe swiftbuf_is_str(value) == 0 else { throw valueIsOfWrongType() }
-        guard let complex = unsafe swiftbuf_complex(value) else { throw conversionFailed() }
-        defer { unsafe swiftbuf_drop_reference(complex) }
-        return unsafe (PyComplex_RealAsDouble(complex), PyComplex_ImagAsDouble(complex))
-    }
+private func packComplex(
+    _ value: UnsafeMutablePointer<PyObject>
+) throws(PackFailure) -> (Double, Double) {
+    // The class itself converts: __complex__, __float__ and __index__. It would parse a str, which is no number.
+    guard unsafe swiftbuf_is_str(value) == 0 else { throw .wrongType }
+    guard let complex = unsafe swiftbuf_complex(value) else { throw conversionFailed() }
+    defer { unsafe swiftbuf_drop_reference(complex) }
+    return unsafe (PyComplex_RealAsDouble(complex), PyComplex_ImagAsDouble(complex))
 }

@@ -71,7 +71,8 @@ struct ItemsOperand {
             unsafe room.suboffsets.update(from: suboffsets, count: rank)
             unsafe part.suboffsets = room.suboffsets
             for step in unsafe 0..<rank where unsafe suboffsets[rank - 1 - step] >= 0 {
-                unsafe room.suboffsets[rank - 1 - step] += byteOffset
+                // A sum that overflows says nothing of memory; neither does what the exporter said, which nobody can know.
+                unsafe room.suboffsets[rank - 1 - step] &+= byteOffset
                 return unsafe part
             }
         }

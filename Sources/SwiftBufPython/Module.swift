@@ -56,10 +56,10 @@ func moduleFull(
             module!, shape: shape, format: format, order: order, zeroed: false, for: .full)
         do throws(ExceptionIsSet) {
             // Converting the value may run Python code, and that may find the object by the garbage collector.
-            let export = unsafe ExportBlock(of: object)
-            export.countExport()
-            defer { export.uncountExport() }
-            export.fill(with: try unsafe export.packItem(value))
+            let buffer = unsafe BufferHandle(object)
+            try buffer.pinned { (pin) throws(ExceptionIsSet) in
+                pin.fill(with: try unsafe buffer.packItem(value, as: pin.export.itemCode))
+            }
         } catch {
             unsafe swiftbuf_drop_reference(object)
             throw error
@@ -106,7 +106,8 @@ private func newBuffer(
     guard let object = unsafe swiftbuf_object_new(type, nil) else { throw ExceptionIsSet() }
     do throws(ExceptionIsSet) {
         // SAFETY: nobody else knows this object until it is tracked, not even code that reading the shape may run.
-        let export = unsafe ExportBlock(of: object)
+        let buffer = unsafe BufferHandle(object)
+        let export = unsafe buffer.exclusive
         try unsafe export.reserve(rank: rank, formatByteCount: format.reservedByteCount)
         unsafe export.setFormat(format)
         try unsafe readShape(shape, into: export.shape, for: function)

@@ -42,7 +42,9 @@ private func copyItems(
 
     guard let object = unsafe swiftbuf_object_new(type, nil) else { throw ExceptionIsSet() }
     do throws(ExceptionIsSet) {
-        let export = unsafe ExportBlock(of: object)
+        // SAFETY: nobody else knows the new object.
+        let buffer = unsafe BufferHandle(object)
+        let export = unsafe buffer.exclusive
         try unsafe export.reserve(rank: rank, formatByteCount: format.reservedByteCount)
         unsafe export.setFormat(format)
         unsafe exporter.describe(

@@ -62,7 +62,8 @@ private func newBuffer(
     guard let object = unsafe swiftbuf_object_new(type, nil) else { throw ExceptionIsSet() }
     do throws(ExceptionIsSet) {
         // SAFETY: nobody else knows this object until it is tracked.
-        let export = unsafe ExportBlock(of: object)
+        let buffer = unsafe BufferHandle(object)
+        let export = unsafe buffer.exclusive
         try unsafe export.reserve(rank: rank ?? 1, formatByteCount: format.reservedByteCount)
         unsafe export.setFormat(format)
         if let rank {

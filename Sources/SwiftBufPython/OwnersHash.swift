@@ -13,7 +13,7 @@ import SwiftBufCore
 ///
 /// - Parameters:
 ///   - buffer: A read-only Buffer of bytes.
-///   - export: Its block, of which an export is counted.
+///   - export: Its block; the Buffer is pinned.
 /// - Throws: With `ValueError` set, or with what an exporter's hash raised. May run Python code.
 func checkHashable(_ buffer: UnsafeMutablePointer<PyObject>, _ export: ExportBlock) throws(ExceptionIsSet) {
     guard export.storageIsReadOnly else {
@@ -40,8 +40,10 @@ private func nextLink(
     behind link: UnsafeMutablePointer<PyObject>
 ) throws(ExceptionIsSet) -> UnsafeMutablePointer<PyObject>? {
     if unsafe swiftbuf_is_any_buffer(link) != 0 {
-        let export = unsafe ExportBlock(of: link)
-        if export.traits.contains(.readonly) && export.storageIsReadOnly && export.hasItemsOfBytes {
+        let standsOnAnother = unsafe BufferHandle(link).pinnedUnlessReleased { pin in
+            pin.export.traits.contains(.readonly) && pin.export.storageIsReadOnly && pin.export.hasItemsOfBytes
+        }
+        if standsOnAnother == true {
             guard let exporter = unsafe swiftbuf_exporter_of(link) else { return nil }
             return unsafe swiftbuf_new_reference(exporter)
         }

@@ -32,7 +32,7 @@ struct PackedItem: ~Copyable {
     /// An item whose bytes are all zero.
     ///
     /// - Throws: With `MemoryError` set.
-    init(zeroed byteCount: Int) throws(ExceptionIsSet) {
+    init(zeroed byteCount: Int) throws(PackFailure) {
         self.byteCount = byteCount
         inline = (0, 0)
         guard byteCount > MemoryLayout<(UInt64, UInt64)>.size else {
@@ -41,7 +41,7 @@ struct PackedItem: ~Copyable {
         }
         guard let block = unsafe swiftbuf_block_allocate(byteCount, 1) else {
             unsafe PyErr_NoMemory()
-            throw ExceptionIsSet()
+            throw .exceptionIsSet
         }
         unsafe self.block = block
     }
@@ -82,13 +82,13 @@ struct PackedItem: ~Copyable {
 
     /// Lends the bytes to be written.
     mutating func withMutableBytes(
-        _ body: (UnsafeMutableRawPointer) throws(ExceptionIsSet) -> Void
-    ) throws(ExceptionIsSet) {
+        _ body: (UnsafeMutableRawPointer) throws(PackFailure) -> Void
+    ) throws(PackFailure) {
         if let block = unsafe block {
             return try unsafe body(block)
         }
         var copy = inline
-        try unsafe withUnsafeMutableBytes(of: &copy) { (bytes) throws(ExceptionIsSet) in
+        try unsafe withUnsafeMutableBytes(of: &copy) { (bytes) throws(PackFailure) in
             // SAFETY: sixteen bytes are not empty.
             try unsafe body(bytes.baseAddress.unsafelyUnwrapped)
         }

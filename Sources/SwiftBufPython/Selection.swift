@@ -93,9 +93,9 @@ struct Selection {
         guard let suboffset = unsafe source.pointer.pointee.suboffsets?[axis], suboffset >= 0 else { return }
         // The pointer can be followed now if no dimension that is kept has a say in which one it is.
         for kept in unsafe 0..<rank where unsafe shape.unsafelyUnwrapped[kept] != 1 {
-            throw unsafe cannotBeDescribed()
+            throw cannotBeDescribed()
         }
-        if unsafe lastIndirectAxis >= 0 { throw unsafe cannotBeDescribed() }
+        if unsafe lastIndirectAxis >= 0 { throw cannotBeDescribed() }
         if source.byteCount == 0 { return }
         // SAFETY: the exporter says that a pointer stands there, as the view is not empty.
         unsafe buf = unsafe buf.loadUnaligned(as: UnsafeMutableRawPointer.self) + suboffset
@@ -108,10 +108,8 @@ struct Selection {
             unsafe buf += byteCount
             return
         }
-        let suboffset = unsafe suboffsets.unsafelyUnwrapped[lastIndirectAxis] &+ byteCount
-        // Below zero it would mean that there is no pointer.
-        guard suboffset >= 0 else { throw unsafe cannotBeDescribed() }
-        unsafe suboffsets.unsafelyUnwrapped[lastIndirectAxis] = suboffset
+        unsafe suboffsets.unsafelyUnwrapped[lastIndirectAxis] = try suboffset(
+            suboffsets.unsafelyUnwrapped[lastIndirectAxis], movedBy: byteCount)
     }
 
     @inline(__always)
@@ -126,9 +124,20 @@ struct Selection {
         unsafe rank &+= 1
     }
 
-    @inline(never)
-    private func cannotBeDescribed() -> ExceptionIsSet {
-        raise(.notImplementedError, "these items are reached through pointers, and no suboffsets can describe this part of them")
-        return ExceptionIsSet()
-    }
+}
+
+/// A suboffset that leads some bytes further.
+///
+/// - Throws: With `NotImplementedError` set if no Int can count it, or it is below zero, which would mean that there is no pointer.
+@inline(__always)
+func suboffset(_ suboffset: Int, movedBy byteCount: Int) throws(ExceptionIsSet) -> Int {
+    let (sum, overflow) = suboffset.addingReportingOverflow(byteCount)
+    guard !overflow && sum >= 0 else { throw cannotBeDescribed() }
+    return sum
+}
+
+@inline(never)
+private func cannotBeDescribed() -> ExceptionIsSet {
+    raise(.notImplementedError, "these items are reached through pointers, and no suboffsets can describe this part of them")
+    return ExceptionIsSet()
 }

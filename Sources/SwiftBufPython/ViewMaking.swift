@@ -11,11 +11,10 @@ import SwiftBufCore
 
 /// Makes a view of a Buffer.
 ///
-/// The Buffer stays as it is meanwhile: allocating an object may run the garbage collector, and so Python code, which could release
-/// or resize it.
+/// The Buffer is pinned meanwhile: allocating an object may run the garbage collector, and so Python code.
 ///
 /// - Parameters:
-///   - object: The Buffer; not released.
+///   - pin: The Buffer.
 ///   - rank: Dimensions of the view.
 ///   - formatByteCount: Bytes of the view's format, the NUL included.
 ///   - indirect: Whether the view may need suboffsets.
@@ -24,16 +23,15 @@ import SwiftBufCore
 /// - Returns: A new reference, tracked; or nil with an exception set.
 @inline(__always)
 func makeView(
-    of object: UnsafeMutablePointer<PyObject>, rank: Int, formatByteCount: Int, indirect: Bool, adding traits: Traits = [],
+    of pin: PinnedBuffer, rank: Int, formatByteCount: Int, indirect: Bool, adding traits: Traits = [],
     describe: (_ source: ExportBlock, _ target: ExportBlock) throws(ExceptionIsSet) -> Void
 ) -> NewReference {
-    // SAFETY: the caller has checked that the Buffer is not released, and the export that is counted keeps fields and storage as
-    // they are. The new object is nobody else's until it is returned.
-    let source = unsafe ExportBlock(of: object)
-    source.countExport()
-    defer { source.uncountExport() }
+    // SAFETY: the pin keeps fields and storage as they are. The new object is nobody else's until it is returned.
+    let source = pin.export
+    let object = unsafe pin.object
     guard let view = unsafe swiftbuf_object_new(swiftbuf_type_of(object), swiftbuf_base_of(object)) else { return nil }
-    let target = unsafe ExportBlock(of: view)
+    let new = unsafe BufferHandle(view)
+    let target = unsafe new.exclusive
     do throws(ExceptionIsSet) {
         try target.reserve(rank: rank, formatByteCount: formatByteCount, indirect: indirect)
         try describe(source, target)
@@ -57,10 +55,10 @@ func makeView(
 }
 
 /// Makes a view of all items of a Buffer, in their own order.
-func makeView(ofAll object: UnsafeMutablePointer<PyObject>, adding traits: Traits = []) -> NewReference {
-    let export = unsafe ExportBlock(of: object)
+func makeView(ofAll pin: PinnedBuffer, adding traits: Traits = []) -> NewReference {
+    let export = pin.export
     return unsafe makeView(
-        of: object, rank: export.rank, formatByteCount: export.formatByteCount, indirect: export.isIndirect, adding: traits
+        of: pin, rank: export.rank, formatByteCount: export.formatByteCount, indirect: export.isIndirect, adding: traits
     ) { (source, target) throws(ExceptionIsSet) in
         target.copyItemFormat(from: source)
         unsafe target.pointer.pointee.buf = source.pointer.pointee.buf
