@@ -1,9 +1,10 @@
 """Random Py_buffers, most of them of extreme numbers, under every operation: an exception, or a legal result.
 
-The exporter is hostile_exporter, in C, and says what it is told. What it says of memory that is there is true: whoever lies about that
-can read anything, and no consumer knows. All else may be anything: strides and suboffsets of views without items, offsets of fields,
-dimensions whose products overflow, item sizes that no memory has. The calls run in a child process, whose death by a signal fails the
-test with the seed. `python test_random_hostile_fields.py MODULE SEED COUNT` repeats a run.
+The exporter is hostile_exporter, in C, and says what it is told. What it says of memory that is there is true: whoever
+lies about that can read anything, and no consumer knows. All else may be anything: strides and suboffsets without
+items, offsets of fields, dimensions whose products overflow, item sizes that no memory has. The calls run in a child
+process, whose death by a signal fails the test with the seed. `python test_random_hostile_fields.py MODULE SEED COUNT`
+repeats a run.
 """
 
 from __future__ import annotations
@@ -28,15 +29,16 @@ SEEDS = [1, 2, 3]
 LARGEST = sys.maxsize
 # Numbers at which sums and products overflow.
 EXTREMES = [
-    LARGEST, LARGEST - 1, LARGEST - 7, LARGEST // 2, LARGEST // 2 + 1, LARGEST // 8, -LARGEST - 1, -LARGEST, -LARGEST // 2,
-    2**61, 2**62, -(2**62), 2**32, 2**31, -(2**31), 2**33 + 1,
+    LARGEST, LARGEST - 1, LARGEST - 7, LARGEST // 2, LARGEST // 2 + 1, LARGEST // 8, -LARGEST - 1,
+    -LARGEST, -LARGEST // 2, 2**61, 2**62, -(2**62), 2**32, 2**31, -(2**31), 2**33 + 1,
 ]  # fmt: skip
 SMALL = [0, 1, 2, 3, 4, 7, 8, 16, -1, -2, -8]
 # Formats, with the item size that each says; None for those that say none.
 FORMATS: list[tuple[bytes | None, int | None]] = [
-    (None, None), (b"B", 1), (b"i", 4), (b"<d", 8), (b"4s", 4), (b"3w", 12), (b"T{i:a:d:b:}", 16), (b"T{4s:a:(2,3)h:b:}", 16),
-    (b"(2,3)h", 12), (b"T{B:a:T{i:x:}:b:}", 8), (b"Zd", 16), (b"?", 1), (b"O", 8), (b"nonsense", None),
-    (b"%ds" % LARGEST, LARGEST), (b"T{%ds:a:B:b:}" % (LARGEST - 1), LARGEST), (b"%dx" % (2**40), 2**40), (b"", None),
+    (None, None), (b"B", 1), (b"i", 4), (b"<d", 8), (b"4s", 4), (b"3w", 12), (b"T{i:a:d:b:}", 16),
+    (b"T{4s:a:(2,3)h:b:}", 16), (b"(2,3)h", 12), (b"T{B:a:T{i:x:}:b:}", 8), (b"Zd", 16), (b"?", 1), (b"O", 8),
+    (b"nonsense", None), (b"%ds" % LARGEST, LARGEST), (b"T{%ds:a:B:b:}" % (LARGEST - 1), LARGEST),
+    (b"%dx" % (2**40), 2**40), (b"", None),
 ]  # fmt: skip
 MEMORY_SIZE = 1 << 12
 
@@ -69,7 +71,7 @@ def fields(numbers: random.Random, memory: Memory) -> dict[str, object]:
         shape = [numbers.choice([1, 1, 2, 3]) for _ in range(rank)]
         said["strides"] = tuple(numbers.choice([0, 8, 16]) for _ in shape) if numbers.random() < 0.9 else None
         if said["strides"] is not None and rank and numbers.random() < 0.4:
-            # One pointer on the way, which is there wherever the dimensions in front of it lead; the rest stays near behind it.
+            # One pointer on the way, which is there wherever the dimensions in front of it lead; the rest stays near.
             pointer_axis = numbers.randrange(rank)
             said["suboffsets"] = tuple(numbers.choice([0, 8]) if axis == pointer_axis else -1 for axis in range(rank))
     else:
@@ -153,7 +155,7 @@ OPERATIONS: dict[str, Callable[[random.Random, swiftbuf.Buffer], object]] = {
 
 
 def use(numbers: random.Random, exporter: object) -> tuple[int, int]:
-    """Import an exporter, and try operations on what comes of it, and on what comes of them: how many failed, and how many did not."""
+    """Import an exporter, and try operations on what comes of it: how many failed, and how many did not."""
     failed = done = 0
     imported: list = []
     for consume in (
