@@ -10,6 +10,8 @@ public func bulkTables(_ check: inout Check) {
     indirectFacts(&check)
     overlapFacts(&check)
     equalityFacts(&check)
+    foldedFacts(&check)
+    interruptionFacts(&check)
 }
 
 private let itemSizes = [1, 2, 3, 4, 5, 8, 16, 24]
@@ -77,7 +79,7 @@ func copyItems(_ source: View, _ memory: inout [UInt8], to target: View, in resu
     }
 }
 
-private func compareCopy(_ source: View, _ target: View, swapping unit: Int = 0, _ check: inout Check) {
+func compareCopy(_ source: View, _ target: View, swapping unit: Int = 0, _ check: inout Check) {
     var memory = numberedBytes(source.end + 1)
     var expected = [UInt8](repeating: 0xEE, count: target.end + 33)
     var result = expected

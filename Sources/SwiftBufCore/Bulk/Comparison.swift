@@ -1,7 +1,7 @@
 // Which comparison suits two kinds, and the form into which their items are brought for it.
 //
 // Integers of different sizes are widened to the larger one. Integers and floats become Float or Double, whichever counts all of
-// them exactly; of 64-bit integers none does, which has a comparison of its own.
+// them exactly; of 64-bit integers none does, which has a comparison of its own. Beside a long double, floats become long doubles.
 
 /// How rows of items are compared.
 enum Comparison: UInt8 {
@@ -27,6 +27,8 @@ enum Comparison: UInt8 {
     case shortsAndDoubles
     /// The same, the other way round.
     case doublesAndShorts
+    /// Both are long doubles of x86-64, or are made so.
+    case longDoubles
     /// One item after the other, by the function that knows every kind.
     case items
 }
@@ -40,6 +42,7 @@ enum Form: UInt8 {
     case word64
     case float
     case double
+    case longDouble
 }
 
 /// What the items on both sides are, and how they are compared.
@@ -97,9 +100,25 @@ struct ItemPair {
             if firstByteCount == 8 && secondByteCount == 4 { return .doublesAndShorts }
             return secondByteCount < 4 && firstByteCount < 8 ? .floats : .doubles
         default:
-            let isText = first.kind == .bytes || first.kind == .character
-            return areAlike && isText && firstByteCount == secondByteCount ? .bytes : .items
+            if isExtended(first.kind, or: second.kind) && isExtended(second.kind, or: first.kind) { return .longDoubles }
+            guard areAlike && firstByteCount == secondByteCount else { return .items }
+            switch first.kind {
+            case .bytes, .character: return .bytes
+            // A text has but one pattern in as many bytes.
+            case .ucs2, .ucs4: return first.swapped == second.swapped ? .bytes : .items
+            default: return .items
+            }
         }
+    }
+
+    /// Whether a kind is long double as x86-64 has it, or a float that is made one because the other kind is.
+    private static func isExtended(_ kind: ScalarKind, or other: ScalarKind) -> Bool {
+        #if arch(x86_64)
+            if ScalarKind.longDouble.byteCount != 16 { return false }
+            return kind == .longDouble || kind.family == .float && other == .longDouble
+        #else
+            return false
+        #endif
     }
 
     /// What items of a kind, one of the two, are widened to.
@@ -116,6 +135,7 @@ struct ItemPair {
         case .floats: return kind == .float32 ? .asItIs : .float
         case .doubles, .wordsAndDoubles, .doublesAndWords:
             return kind == .float64 || (kind.family == .integer && kind.byteCount == 8) ? .asItIs : .double
+        case .longDoubles: return kind == .longDouble ? .asItIs : .longDouble
         default: return .asItIs
         }
     }

@@ -52,22 +52,49 @@ struct Row {
 ///   - swapping: Whether the bytes of each item are reversed.
 @inline(never)
 func copyRow(_ row: Row, itemByteCount: Int, swapping: Bool) {
+    unsafe copyRows(row, 1, sourceRowStride: 0, targetRowStride: 0, itemByteCount: itemByteCount, swapping: swapping)
+}
+
+/// Copies several rows of items, which may be short: what kind of row it is, is asked once.
+///
+/// - Parameters:
+///   - row: The first row.
+///   - rowCount: How many there are.
+///   - sourceRowStride: Bytes from one row of the source to the next.
+///   - targetRowStride: Bytes from one row of the target to the next.
+///   - itemByteCount: As of ``copyRow``.
+///   - swapping: As of ``copyRow``.
+@inline(never)
+func copyRows(
+    _ row: Row, _ rowCount: Int, sourceRowStride: Int, targetRowStride: Int, itemByteCount: Int, swapping: Bool
+) {
+    /// Calls `copy` with each row.
+    @inline(__always)
+    func each(_ copy: (Row) -> Void) {
+        // SAFETY: the caller vouches for all rows.
+        var row = unsafe row
+        for _ in 0..<rowCount {
+            unsafe copy(row)
+            unsafe row.source += sourceRowStride
+            unsafe row.target += targetRowStride
+        }
+    }
     if swapping {
         switch itemByteCount {
-        case 2: unsafe copyWords(row, UInt16.self) { $0.reversed }
-        case 4: unsafe copyWords(row, UInt32.self) { $0.reversed }
-        case 8: unsafe copyWords(row, UInt64.self) { $0.reversed }
-        default: unsafe copyWords(row, WordPair.self) { $0.reversed }
+        case 2: unsafe each { unsafe copyWords($0, UInt16.self) { $0.reversed } }
+        case 4: unsafe each { unsafe copyWords($0, UInt32.self) { $0.reversed } }
+        case 8: unsafe each { unsafe copyWords($0, UInt64.self) { $0.reversed } }
+        default: unsafe each { unsafe copyWords($0, WordPair.self) { $0.reversed } }
         }
         return
     }
     switch itemByteCount {
-    case 1: unsafe copyWords(row, UInt8.self) { $0 }
-    case 2: unsafe copyWords(row, UInt16.self) { $0 }
-    case 4: unsafe copyWords(row, UInt32.self) { $0 }
-    case 8: unsafe copyWords(row, UInt64.self) { $0 }
-    case 16: unsafe copyWords(row, WordPair.self) { $0 }
-    default: unsafe copyRuns(row, byteCount: itemByteCount)
+    case 1: unsafe each { unsafe copyWords($0, UInt8.self) { $0 } }
+    case 2: unsafe each { unsafe copyWords($0, UInt16.self) { $0 } }
+    case 4: unsafe each { unsafe copyWords($0, UInt32.self) { $0 } }
+    case 8: unsafe each { unsafe copyWords($0, UInt64.self) { $0 } }
+    case 16: unsafe each { unsafe copyWords($0, WordPair.self) { $0 } }
+    default: unsafe each { unsafe copyRuns($0, byteCount: itemByteCount) }
     }
 }
 

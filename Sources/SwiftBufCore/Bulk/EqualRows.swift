@@ -114,7 +114,7 @@ private func piecesAreEqual(_ row: RowPair, _ pair: ItemPair, _ buffers: Buffers
         pair.second, pair.secondByteCount, stride: row.secondStride, pair, gathered: buffers.second, formed: buffers.secondWide)
     // What needs no buffer is compared in longer pieces.
     let isInPlace = unsafe first.isInPlace && second.isInPlace
-    let largest = max(pair.firstByteCount, pair.secondByteCount, pair.formByteCount)
+    let largest = max(pair.firstByteCount, pair.secondByteCount, pair.formByteCount, 1)
     let most = unsafe (isInPlace ? 8192 : buffers.byteCount) / largest
     var row = unsafe row
     while unsafe row.count > 0 {
@@ -202,6 +202,8 @@ private func pieceIsEqual(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer,
         return unsafe shortsEqualDoubles(first, second, count, pair.first.kind)
     case .doublesAndShorts:
         return unsafe shortsEqualDoubles(second, first, count, pair.second.kind)
+    case .longDoubles:
+        return unsafe longDoublesAreEqual(first, second, count)
     case .items:
         return false
     }

@@ -11,14 +11,14 @@ extension Items {
 
     /// Does something to all items of two views of one shape.
     ///
-    /// - Returns: False if a comparison has found a difference.
+    /// - Returns: False if a comparison has found a difference, or the work was ended.
     @inline(__always)
-    func run(_ operation: PairOperation, with other: borrowing Items) -> Bool {
+    func run(_ operation: PairOperation, with other: borrowing Items, _ interruption: inout Interruption) -> Bool {
         let indirectRank = max(self.indirectRank, other.indirectRank)
         if indirectRank == 0 {
-            return runDirectly(operation, with: other)
+            return runDirectly(operation, with: other, &interruption)
         }
-        return unsafe descend(operation, with: other, axis: 0, of: indirectRank, at: base, other.base)
+        return unsafe descend(operation, with: other, axis: 0, of: indirectRank, at: base, other.base, &interruption)
     }
 
     /// Walks dimension `axis` and those behind it, as far as pointers are followed, then the rest directly.
@@ -26,19 +26,19 @@ extension Items {
     /// At most ``Layout/maximumRank`` calls deep.
     private func descend(
         _ operation: PairOperation, with other: borrowing Items, axis: Int, of indirectRank: Int,
-        at address: UnsafeMutableRawPointer, _ otherAddress: UnsafeMutableRawPointer
+        at address: UnsafeMutableRawPointer, _ otherAddress: UnsafeMutableRawPointer, _ interruption: inout Interruption
     ) -> Bool {
         // SAFETY: `init` has the caller's word that these addresses and the pointers stored there are good.
         if axis == indirectRank {
             let rest = unsafe Items(at: address, layout: layout.droppingAxes(axis), suboffsets: Span())
             let otherRest = unsafe Items(at: otherAddress, layout: other.layout.droppingAxes(axis), suboffsets: Span())
-            return rest.runDirectly(operation, with: otherRest)
+            return rest.runDirectly(operation, with: otherRest, &interruption)
         }
         for index in 0..<layout.shape[axis] {
-            let isEqual = unsafe descend(
+            let goesOn = unsafe descend(
                 operation, with: other, axis: axis + 1, of: indirectRank, at: step(axis, index, from: address),
-                other.step(axis, index, from: otherAddress))
-            if !isEqual { return false }
+                other.step(axis, index, from: otherAddress), &interruption)
+            if !goesOn { return false }
         }
         return true
     }
@@ -52,12 +52,12 @@ extension Items {
     }
 
     /// Does something to all items of two views without pointers.
-    private func runDirectly(_ operation: PairOperation, with other: borrowing Items) -> Bool {
-        if operation.isComparison {
-            return equalsDirectly(other, operation.scalar, operation.otherScalar)
-        }
-        copyDirectly(to: other, swapping: operation.unitByteCount)
-        return true
+    private func runDirectly(
+        _ operation: PairOperation, with other: borrowing Items, _ interruption: inout Interruption
+    ) -> Bool {
+        operation.isComparison
+            ? equalsDirectly(other, operation.scalar, operation.otherScalar, &interruption)
+            : copyDirectly(to: other, swapping: operation.unitByteCount, &interruption)
     }
 }
 

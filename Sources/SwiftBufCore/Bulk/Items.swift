@@ -8,7 +8,7 @@
 /// pointers.
 ///
 /// Strides may be zero, negative, odd, and smaller than an item; items may stand at any address. Nothing is allocated by any
-/// operation, and none keeps an address.
+/// operation, and none keeps an address. What takes an ``Interruption`` can be ended between pieces of bounded work.
 @safe
 public struct Items: ~Escapable {
     /// Element [0, …, 0]; with suboffsets, what PEP 3118 calls `buf`.
@@ -44,8 +44,16 @@ public struct Items: ~Escapable {
     /// - Complexity: Linear in the bytes.
     /// - Threads: Any; nobody else may write the source or use the target meanwhile.
     public func copy(to target: borrowing Items, swapping unitByteCount: Int = 0) {
-        if layout.isEmpty { return }
-        _ = run(.copying(swapping: unitByteCount), with: target)
+        var never = Interruption.never
+        copy(to: target, swapping: unitByteCount, &never)
+    }
+
+    /// Copies every item, as ``copy(to:swapping:)`` does, unless that is ended.
+    ///
+    /// - Parameter interruption: Ends the work; then some items were copied.
+    public func copy(to target: borrowing Items, swapping unitByteCount: Int = 0, _ interruption: inout Interruption) {
+        if layout.isEmpty || layout.itemByteCount == 0 { return }
+        _ = run(.copying(swapping: unitByteCount), with: target, &interruption)
     }
 
     /// Fills every item with one value.
@@ -55,6 +63,15 @@ public struct Items: ~Escapable {
     /// - Threads: Any; nobody else may use the items meanwhile.
     @unsafe
     public func fill(with item: UnsafeRawPointer) {
+        var never = Interruption.never
+        unsafe fill(with: item, &never)
+    }
+
+    /// Fills every item, as ``fill(with:)`` does, unless that is ended.
+    ///
+    /// - Parameter interruption: Ends the work; then some items have the value.
+    @unsafe
+    public func fill(with item: UnsafeRawPointer, _ interruption: inout Interruption) {
         if layout.isEmpty { return }
         // A view of the one item, as often as the shape wants it: strides of zero.
         let strides = InlineArray<64, Int>(repeating: 0)
@@ -62,7 +79,7 @@ public struct Items: ~Escapable {
             shape: layout.shape, byteStrides: strides.span.extracting(first: layout.rank), itemByteCount: layout.itemByteCount)
         // SAFETY: the item is only read.
         let source = unsafe Items(at: UnsafeMutableRawPointer(mutating: item), layout: repeated, suboffsets: Span())
-        source.copy(to: self)
+        source.copy(to: self, &interruption)
     }
 
     /// Whether all items are equal as values, as Python's `==` has it for what `struct.unpack` gives.
@@ -82,9 +99,21 @@ public struct Items: ~Escapable {
     public func equals(
         _ other: borrowing Items, kind: ScalarKind, swapped: Bool, otherKind: ScalarKind, otherSwapped: Bool
     ) -> Bool {
+        var never = Interruption.never
+        return equals(other, kind: kind, swapped: swapped, otherKind: otherKind, otherSwapped: otherSwapped, &never)
+    }
+
+    /// Whether all items are equal, as ``equals(_:kind:swapped:otherKind:otherSwapped:)`` has it, unless that is ended.
+    ///
+    /// - Parameter interruption: Ends the work; then the result says nothing.
+    public func equals(
+        _ other: borrowing Items, kind: ScalarKind, swapped: Bool, otherKind: ScalarKind, otherSwapped: Bool,
+        _ interruption: inout Interruption
+    ) -> Bool {
         if layout.isEmpty { return true }
         return run(
-            .comparing(Scalar(kind, swapped: swapped), with: Scalar(otherKind, swapped: otherSwapped)), with: other)
+            .comparing(Scalar(kind, swapped: swapped), with: Scalar(otherKind, swapped: otherSwapped)), with: other,
+            &interruption)
     }
 }
 

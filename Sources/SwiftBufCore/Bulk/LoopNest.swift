@@ -1,8 +1,8 @@
 // Two views of one shape as few loops as they need.
 //
-// Dimensions of one item are dropped; directions are flipped so that the target is walked upwards; dimensions are ordered by the
-// target's stride, the smallest innermost; neighbours that continue each other in both views are merged. None of this changes
-// which item goes where.
+// Dimensions of one item, or of the same two items again and again, are dropped; directions are flipped so that the target is walked
+// upwards; dimensions are ordered by the target's stride, the smallest innermost; neighbours that continue each other in both views
+// are merged. None of this changes which item goes where.
 
 /// Nested loops over the items of two views.
 struct LoopNest {
@@ -23,14 +23,14 @@ struct LoopNest {
     ///
     /// - Precondition: Neither view is empty.
     init(_ source: Layout, _ target: Layout) {
-        for axis in source.shape.indices where source.shape[axis] > 1 {
+        for axis in source.shape.indices {
             append(count: source.shape[axis], sourceStride: source.byteStrides[axis], targetStride: target.byteStrides[axis])
         }
     }
 
-    /// Adds an innermost loop.
+    /// Adds an innermost loop, unless all of its rounds would do the same.
     mutating func append(count: Int, sourceStride: Int, targetStride: Int) {
-        if count == 1 { return }
+        if count == 1 || (sourceStride == 0 && targetStride == 0) { return }
         counts[rank] = count
         sourceStrides[rank] = sourceStride
         targetStrides[rank] = targetStride
@@ -124,14 +124,15 @@ struct LoopNest {
 
     /// Makes the two innermost loops those along which target and source are best, if these are not the same.
     ///
+    /// - Parameter shortest: Items that both have at least.
     /// - Returns: Whether there is such a pair.
-    mutating func formPlane() -> Bool {
+    mutating func formPlane(ofLoops shortest: Int) -> Bool {
         if rank < 2 { return false }
         var best = rank - 1
         for axis in 0..<rank where sourceStrides[axis] != 0 && sourceStrides[axis].magnitude < sourceStrides[best].magnitude {
             best = axis
         }
-        if best == rank - 1 || counts[best] < 8 || counts[rank - 1] < 8 { return false }
+        if best == rank - 1 || counts[best] < shortest || counts[rank - 1] < shortest { return false }
         while best < rank - 2 {
             exchange(best, best + 1)
             best += 1

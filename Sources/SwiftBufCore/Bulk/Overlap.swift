@@ -55,19 +55,37 @@ extension Items {
     /// - Complexity: Linear in the bytes.
     /// - Threads: Any; nobody else may use the items meanwhile.
     public func move(to target: borrowing Items, swapping unitByteCount: Int = 0, overlap: Overlap) {
-        if layout.isEmpty { return }
-        var (nest, itemByteCount) = loopsForMoving(to: target, swapping: unitByteCount)
+        var never = Interruption.never
+        move(to: target, swapping: unitByteCount, overlap: overlap, &never)
+    }
+
+    /// Copies every item in one direction, as ``move(to:swapping:overlap:)`` does, unless that is ended.
+    ///
+    /// - Parameter interruption: Ends the work; then some items were copied.
+    public func move(
+        to target: borrowing Items, swapping unitByteCount: Int = 0, overlap: Overlap, _ interruption: inout Interruption
+    ) {
+        if layout.isEmpty || layout.itemByteCount == 0 { return }
+        var nest: LoopNest
+        let itemByteCount: Int
+        (nest, itemByteCount) = loopsForMoving(to: target, swapping: unitByteCount)
         if overlap == .backward { nest.reverse() }
-        if unitByteCount <= 1 {
-            // A run is moved as if it were copied first, which is right in both directions.
-            if overlap == .backward { nest.flipInnermostLoop() }
-            itemByteCount = nest.absorbPackedLoop(itemByteCount: itemByteCount)
-            if overlap == .backward && itemByteCount == layout.itemByteCount { nest.flipInnermostLoop() }
-        }
         // SAFETY: reversing keeps both addresses inside of the views, which `init` has the caller's word for.
-        unsafe nest.move(
-            axis: 0, from: base + nest.sourceOffset, to: target.base + nest.targetOffset, itemByteCount: itemByteCount,
-            swapping: unitByteCount > 1)
+        let (source, target) = unsafe (base, target.base)
+        let isPacked = unitByteCount <= 1 && nest.innermostLoopIsPacked(itemByteCount: itemByteCount)
+        var parts = LoopParts(nest, of: max(Interruption.pieceCost / itemByteCount, 1), inOrder: true)
+        repeat {
+            nest = parts.part
+            let cost = nest.itemCount &* itemByteCount
+            var runByteCount = itemByteCount
+            if isPacked {
+                // A run is moved as if it were copied first, which is right in both directions.
+                if overlap == .backward { nest.flipInnermostLoop() }
+                runByteCount = nest.absorbPackedLoop(itemByteCount: itemByteCount)
+            }
+            unsafe nest.move(from: source, to: target, itemByteCount: runByteCount, swapping: unitByteCount > 1)
+            if !interruption.goesOn(after: cost) { return }
+        } while parts.advance()
     }
 
     /// The loops that are judged, and then run.
@@ -150,27 +168,26 @@ extension LoopNest {
         if rank > 0 { flip(rank - 1) }
     }
 
-    /// Runs loop `axis` and those inside of it, strictly in order.
-    ///
-    /// At most ``Layout/maximumRank`` calls deep, and one more.
+    /// Whether the innermost loop's items follow each other without gaps in both views, in the same direction.
+    fileprivate func innermostLoopIsPacked(itemByteCount: Int) -> Bool {
+        rank > 0 && sourceStrides[rank - 1] == targetStrides[rank - 1] && sourceStrides[rank - 1].magnitude == itemByteCount
+    }
+
+    /// Copies the items of the loops, strictly in order.
     fileprivate func move(
-        axis: Int, from source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, itemByteCount: Int, swapping: Bool
+        from source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, itemByteCount: Int, swapping: Bool
     ) {
-        // SAFETY: every address is that of an item of its view.
-        if axis >= rank - 1 {
-            let isRow = axis == rank - 1
+        let axis = rank - 1
+        var beginnings = LoopBeginnings(ofLoopsFrom: axis)
+        repeat {
+            // SAFETY: every address is that of an item of its view.
             let row = unsafe Row(
-                source: UnsafeRawPointer(source), target: target, count: isRow ? counts[axis] : 1,
-                sourceStride: isRow ? sourceStrides[axis] : itemByteCount,
-                targetStride: isRow ? targetStrides[axis] : itemByteCount)
+                source: UnsafeRawPointer(source + (sourceOffset &+ beginnings.source)),
+                target: target + (targetOffset &+ beginnings.target), count: axis < 0 ? 1 : counts[axis],
+                sourceStride: axis < 0 ? itemByteCount : sourceStrides[axis],
+                targetStride: axis < 0 ? itemByteCount : targetStrides[axis])
             unsafe moveRow(row, itemByteCount: itemByteCount, swapping: swapping)
-            return
-        }
-        for index in 0..<counts[axis] {
-            unsafe move(
-                axis: axis + 1, from: source + index &* sourceStrides[axis], to: target + index &* targetStrides[axis],
-                itemByteCount: itemByteCount, swapping: swapping)
-        }
+        } while beginnings.advance(self)
     }
 }
 

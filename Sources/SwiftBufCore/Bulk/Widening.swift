@@ -3,7 +3,7 @@
 /// Widens items, exactly.
 ///
 /// - Parameters:
-///   - kind: What the items are, in the machine's byte order: `bool`, an integer, `float16` or `float32`.
+///   - kind: What the items are, in the machine's byte order: `bool`, an integer or a float.
 ///   - form: What is larger than they are (`bool` may stay one byte, and becomes 0 or 1).
 ///   - target: Room for `count` items of that form.
 func widen(_ items: UnsafeRawPointer, _ count: Int, _ kind: ScalarKind, to form: Form, into target: UnsafeMutableRawPointer) {
@@ -16,6 +16,7 @@ func widen(_ items: UnsafeRawPointer, _ count: Int, _ kind: ScalarKind, to form:
     case .word64: unsafe widenToWords(items, count, kind, Int64.self, target)
     case .float: unsafe widenToFloats(items, count, kind, target)
     case .double: unsafe widenToDoubles(items, count, kind, target)
+    case .longDouble: unsafe widenToLongDoubles(items, count, kind, into: target)
     }
 }
 
