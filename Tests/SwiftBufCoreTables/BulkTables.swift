@@ -10,6 +10,7 @@ public func bulkTables(_ check: inout Check) {
     indirectFacts(&check)
     overlapFacts(&check)
     equalityFacts(&check)
+    searchingFacts(&check)
     foldedFacts(&check)
     interruptionFacts(&check)
 }
