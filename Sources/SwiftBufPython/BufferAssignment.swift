@@ -28,9 +28,9 @@ func assign(
     let packed = try unsafe target.packItem(value, as: target.itemCode())
     try target.pinned { (pin) throws(ExceptionIsSet) in
         try unsafe withSelection(key, of: pin.export) { (items) throws(ExceptionIsSet) in
-            unsafe packed.withBytes { bytes in
-                unsafe withoutGIL(forByteCount: items.byteCount) {
-                    unsafe items.withItems { items in unsafe items.fill(with: bytes) }
+            try unsafe packed.withBytes { (bytes) throws(ExceptionIsSet) in
+                try unsafe withoutGIL(forByteCount: items.byteCount) { (interruption: inout Interruption) in
+                    unsafe items.withItems { items in unsafe items.fill(with: bytes, &interruption) }
                 }
             }
         }

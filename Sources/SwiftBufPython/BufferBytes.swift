@@ -39,7 +39,12 @@ extension PinnedBuffer {
         // SAFETY: a bytes object without a source is uninitialised and nobody else's until it is returned.
         guard let bytes = unsafe PyBytes_FromStringAndSize(nil, export.byteCount) else { return nil }
         let memory = unsafe UnsafeMutableRawPointer(PyBytes_AsString(bytes).unsafelyUnwrapped)
-        unsafe ItemsOperand(export).pack(into: memory, order: order)
+        do throws(ExceptionIsSet) {
+            try unsafe ItemsOperand(export).pack(into: memory, order: order)
+        } catch {
+            unsafe swiftbuf_drop_reference(bytes)
+            return nil
+        }
         return unsafe bytes
     }
 }
@@ -49,11 +54,12 @@ extension ItemsOperand {
     ///
     /// - Precondition: The Buffer is pinned.
     /// - Parameter memory: Room for the packed length, that nobody else uses.
-    func pack(into memory: UnsafeMutableRawPointer, order: Order) {
-        try? unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
+    /// - Throws: What a signal's handler raised.
+    func pack(into memory: UnsafeMutableRawPointer, order: Order) throws(ExceptionIsSet) {
+        try unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
             let target = unsafe packed(at: memory, order: order, in: room)
-            unsafe withoutGIL(forByteCount: byteCount) {
-                unsafe withItems { items in unsafe target.withItems { items.copy(to: $0) } }
+            try unsafe withoutGIL(forByteCount: byteCount) { (interruption: inout Interruption) in
+                unsafe withItems { items in unsafe target.withItems { items.copy(to: $0, &interruption) } }
             }
         }
     }

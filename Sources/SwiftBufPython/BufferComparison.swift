@@ -6,7 +6,7 @@ import SwiftBufCore
 
 /// Equality, by value: `a == b` and `a != b`.
 ///
-/// There is no order. Never an exception but for want of memory.
+/// There is no order. Never an exception but for want of memory, and what a signal's handler raises meanwhile.
 ///
 /// - Source: CPython, `Objects/memoryobject.c` (`memory_richcompare`), but for formats that struct does not know, which are compared
 ///   here.
@@ -26,14 +26,14 @@ func bufferRichCompare(
                 unsafe ComparedItems(pin.export).equals(ComparedItems(otherPin.export))
             }
         }
-        if case .some(.some(let outcome)) = compared { areEqual = outcome }  // nil, with MemoryError set, stays so
+        if case .some(.some(let outcome)) = compared { areEqual = outcome }  // nil, with an exception set, stays so
     } else if unsafe !BufferHandle(object).isReleased {
         guard unsafe PyObject_CheckBuffer(other) != 0 else { return unsafe swiftbuf_not_implemented() }
         do throws(ExceptionIsSet) {
             // Asking the exporter may run Python code, which cannot release this Buffer meanwhile.
             areEqual = try unsafe BufferHandle(object).pinned { (pin) throws(ExceptionIsSet) in
                 try unsafe withExporterView(of: other, for: .comparison) { (view) throws(ExceptionIsSet) in
-                    try unsafe equals(pin.export, view)
+                    unsafe equals(pin.export, view)
                 }
             }
         } catch {
@@ -46,16 +46,14 @@ func bufferRichCompare(
     return unsafe PyBool_FromLong(areEqual == (operation == CInt(Py_EQ)) ? 1 : 0)
 }
 
-private func equals(_ export: ExportBlock, _ view: ExporterView) throws(ExceptionIsSet) -> Bool {
-    return try unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
+/// Whether all items are equal; nil with an exception set.
+private func equals(_ export: ExportBlock, _ view: ExporterView) -> Bool? {
+    unsafe withDimensionsRoom { (room) in
         unsafe view.describe(shape: room.shape, strides: room.strides, suboffsets: room.suboffsets)
         let format = unsafe view.format
         let other = unsafe ItemsOperand(
             at: view.buf, rank: view.rank, in: room, indirect: view.isIndirect, itemByteCount: format.format.itemByteCount)
-        guard let areEqual = unsafe ComparedItems(export).equals(ComparedItems(other, format: format)) else {
-            throw ExceptionIsSet()
-        }
-        return areEqual
+        return unsafe ComparedItems(export).equals(ComparedItems(other, format: format))
     }
 }
 

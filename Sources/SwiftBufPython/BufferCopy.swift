@@ -46,9 +46,9 @@ private func copy(_ pin: PinnedBuffer, order: CopyOrder, format: ItemFormat?) th
             target.copyItemFormat(from: source)
         }
         try target.allocate(for: source, order: order)
-        withoutGIL(forByteCount: source.byteCount) {
+        try withoutGIL(forByteCount: source.byteCount) { (interruption: inout Interruption) in
             unsafe ItemsOperand(source).withItems { items in
-                unsafe ItemsOperand(target).withItems { items.copy(to: $0, swapping: swapping) }
+                unsafe ItemsOperand(target).withItems { items.copy(to: $0, swapping: swapping, &interruption) }
             }
         }
     } catch {

@@ -12,7 +12,7 @@ func bufferFill(_ object: UnsafeMutablePointer<PyObject>?, _ value: UnsafeMutabl
         let code = try buffer.codeToFill()
         // Converting the value may run Python code: the memory is looked at afterwards.
         let item = try unsafe buffer.packItem(value.unsafelyUnwrapped, as: code)
-        try buffer.pinned { (pin) throws(ExceptionIsSet) in pin.fill(with: item) }
+        try buffer.pinned { (pin) throws(ExceptionIsSet) in try pin.fill(with: item) }
         return unsafe swiftbuf_none()
     } catch {
         return nil
@@ -34,11 +34,13 @@ extension BufferHandle {
 
 extension PinnedBuffer {
     /// Writes one value into every item; without the GIL if they are many.
-    func fill(with item: borrowing PackedItem) {
+    ///
+    /// - Throws: What a signal's handler raised; then some items have the value.
+    func fill(with item: borrowing PackedItem) throws(ExceptionIsSet) {
         let export = export
-        unsafe item.withBytes { bytes in
-            withoutGIL(forByteCount: export.byteCount) {
-                unsafe ItemsOperand(export).withItems { items in unsafe items.fill(with: bytes) }
+        try unsafe item.withBytes { (bytes) throws(ExceptionIsSet) in
+            try withoutGIL(forByteCount: export.byteCount) { (interruption: inout Interruption) in
+                unsafe ItemsOperand(export).withItems { items in unsafe items.fill(with: bytes, &interruption) }
             }
         }
     }

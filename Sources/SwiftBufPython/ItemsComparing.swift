@@ -36,17 +36,18 @@ struct ComparedItems {
 
     /// Whether both have one shape, and equal items.
     ///
-    /// Runs no Python code; other threads may run meanwhile. What cannot be read as items is unequal.
+    /// Runs no Python code but the handlers of signals; other threads may run meanwhile. What cannot be read as items is unequal.
     ///
-    /// - Returns: nil, with `MemoryError` set, if there is no room to compare records.
+    /// - Returns: nil, with an exception set: `MemoryError` if there is no room to compare records, or what a signal's handler raised.
     func equals(_ other: ComparedItems) -> Bool? {
         guard unsafe items.hasShape(of: other.items) else { return false }
         if let kind = unsafe kind, let otherKind = unsafe other.kind {
-            return unsafe withoutGIL(forByteCount: items.byteCount) {
+            return try? unsafe withoutGIL(forByteCount: items.byteCount) { (interruption: inout Interruption) in
                 unsafe items.withItems { items in
                     unsafe other.items.withItems {
                         unsafe items.equals(
-                            $0, kind: kind, swapped: isSwapped, otherKind: otherKind, otherSwapped: other.isSwapped)
+                            $0, kind: kind, swapped: isSwapped, otherKind: otherKind, otherSwapped: other.isSwapped, &interruption
+                        )
                     }
                 }
             }
@@ -71,24 +72,22 @@ struct ComparedItems {
         }
     }
 
-    private func equalsRecord(_ other: ComparedItems, _ tree: borrowing FormatTree, _ otherTree: borrowing FormatTree) -> Bool {
-        let state = unsafe items.byteCount >= gilReleaseThreshold ? PyEval_SaveThread() : nil
-        let areEqual = try? unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
+    private func equalsRecord(_ other: ComparedItems, _ tree: borrowing FormatTree, _ otherTree: borrowing FormatTree) -> Bool? {
+        try? unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
             try unsafe withDimensionsRoom { (otherRoom) throws(ExceptionIsSet) in
-                tree.forEachLeafPair(with: otherTree) { pair in
-                    unsafe leavesAreEqual(pair, other, in: room, otherRoom)
-                } ?? false
+                try unsafe withoutGIL(forByteCount: items.byteCount) { (interruption: inout Interruption) in
+                    tree.forEachLeafPair(with: otherTree) { pair in
+                        unsafe leavesAreEqual(pair, other, in: room, otherRoom, &interruption)
+                    } ?? false
+                }
             }
         }
-        if let state = unsafe state {
-            unsafe PyEval_RestoreThread(state)
-        }
-        return areEqual ?? false
     }
 
     /// Compares one scalar of all items, or a row of them.
     private func leavesAreEqual(
-        _ pair: FormatLeafPair, _ other: ComparedItems, in room: DimensionsRoom, _ otherRoom: DimensionsRoom
+        _ pair: FormatLeafPair, _ other: ComparedItems, in room: DimensionsRoom, _ otherRoom: DimensionsRoom,
+        _ interruption: inout Interruption
     ) -> Bool {
         for index in 0..<pair.count {
             let one = unsafe ComparedLeaf(pair.first, index, of: items, in: room)
@@ -97,7 +96,7 @@ struct ComparedItems {
                 unsafe counterpart.items.withItems {
                     unsafe items.equals(
                         $0, kind: one.kind, swapped: one.isSwapped, otherKind: counterpart.kind,
-                        otherSwapped: counterpart.isSwapped)
+                        otherSwapped: counterpart.isSwapped, &interruption)
                 }
             }
             if !areEqual { return false }

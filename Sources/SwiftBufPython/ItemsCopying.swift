@@ -13,7 +13,8 @@ import SwiftBufCore
 ///   - source: Any shape that broadcasts to the target's, by NumPy's rules.
 ///   - target: Writable; both stay in place, whatever other threads do.
 ///   - room: For the source's dimensions, aligned with the target's.
-/// - Throws: With `ValueError` set for shapes that do not fit, `MemoryError` for a copy that has no room; then nothing was written.
+/// - Throws: With `ValueError` set for shapes that do not fit, `MemoryError` for a copy that has no room; then nothing was written. Or what a
+///   signal's handler raised; then a part was.
 func copy(
     _ source: ItemsOperand, into target: ItemsOperand, aligning room: DimensionsRoom
 ) throws(ExceptionIsSet) {
@@ -24,12 +25,12 @@ func copy(
     let overlap = unsafe aligned.withItems { items in unsafe target.withItems { items.overlap(with: $0) } }
     switch overlap {
     case .none:
-        withoutGIL(forByteCount: byteCount) {
-            unsafe aligned.withItems { items in unsafe target.withItems { items.copy(to: $0) } }
+        try withoutGIL(forByteCount: byteCount) { (interruption: inout Interruption) in
+            unsafe aligned.withItems { items in unsafe target.withItems { items.copy(to: $0, &interruption) } }
         }
     case .forward, .backward:
-        withoutGIL(forByteCount: byteCount) {
-            unsafe aligned.withItems { items in unsafe target.withItems { items.move(to: $0, overlap: overlap) } }
+        try withoutGIL(forByteCount: byteCount) { (interruption: inout Interruption) in
+            unsafe aligned.withItems { items in unsafe target.withItems { items.move(to: $0, overlap: overlap, &interruption) } }
         }
     case .needsTemporary:
         try unsafe copyByTemporary(source, into: target, aligning: room)
@@ -45,6 +46,8 @@ private func moveRun(_ source: ItemsOperand, into target: ItemsOperand) -> Bool 
         unsafe source.isPackedRow && target.isPackedRow && source.shape.unsafelyUnwrapped[0] == target.shape.unsafelyUnwrapped[0]
     else { return false }
     let byteCount = unsafe source.byteCount
+    // Longer than a piece of work: in pieces.
+    if byteCount > Interruption.pieceCost { return false }
     withoutGIL(forByteCount: byteCount) {
         // As if the source were copied first, wherever they overlap.
         unsafe target.buf.copyMemory(from: source.buf, byteCount: byteCount)
@@ -66,9 +69,10 @@ private func copyByTemporary(
     try unsafe withDimensionsRoom { (packedRoom) throws(ExceptionIsSet) in
         let packed = unsafe source.packed(at: memory, order: .c, in: packedRoom)
         let aligned = try unsafe packed.aligned(with: target, in: room)
-        unsafe withoutGIL(forByteCount: target.byteCount) {
-            unsafe source.withItems { items in unsafe packed.withItems { items.copy(to: $0) } }
-            unsafe aligned.withItems { items in unsafe target.withItems { items.copy(to: $0) } }
+        try unsafe withoutGIL(forByteCount: target.byteCount) { (interruption: inout Interruption) in
+            unsafe source.withItems { items in unsafe packed.withItems { items.copy(to: $0, &interruption) } }
+            if interruption.hasEnded { return }
+            unsafe aligned.withItems { items in unsafe target.withItems { items.copy(to: $0, &interruption) } }
         }
     }
 }

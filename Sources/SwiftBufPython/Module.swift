@@ -58,7 +58,7 @@ func moduleFull(
             // Converting the value may run Python code, and that may find the object by the garbage collector.
             let buffer = unsafe BufferHandle(object)
             try buffer.pinned { (pin) throws(ExceptionIsSet) in
-                pin.fill(with: try unsafe buffer.packItem(value, as: pin.export.itemCode))
+                try pin.fill(with: try unsafe buffer.packItem(value, as: pin.export.itemCode))
             }
         } catch {
             unsafe swiftbuf_drop_reference(object)

@@ -66,8 +66,8 @@ private func copyItems(of exporter: ExporterView, into export: ExportBlock) thro
         unsafe exporter.describe(shape: room.shape, strides: room.strides, suboffsets: room.suboffsets)
         let source = unsafe ItemsOperand(
             at: exporter.buf, rank: exporter.rank, in: room, indirect: exporter.isIndirect, itemByteCount: export.itemByteCount)
-        withoutGIL(forByteCount: export.byteCount) {
-            unsafe source.withItems { items in unsafe ItemsOperand(export).withItems { items.copy(to: $0) } }
+        try withoutGIL(forByteCount: export.byteCount) { (interruption: inout Interruption) in
+            unsafe source.withItems { items in unsafe ItemsOperand(export).withItems { items.copy(to: $0, &interruption) } }
         }
     }
 }

@@ -71,13 +71,17 @@ struct PackedItem: ~Copyable {
 
     /// Lends the bytes to be read; they may stand at any address.
     @inline(__always)
-    borrowing func withBytes<Result>(_ body: (UnsafeRawPointer) -> Result) -> Result {
+    borrowing func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         if let block = unsafe block {
-            return unsafe body(UnsafeRawPointer(block))
+            return try unsafe body(UnsafeRawPointer(block))
         }
         let copy = inline
         // SAFETY: a copy of the bytes, which is there during the call.
-        return unsafe withUnsafeBytes(of: copy) { unsafe body($0.baseAddress.unsafelyUnwrapped) }
+        return try unsafe withUnsafeBytes(of: copy) { (bytes) throws(Failure) in
+            try unsafe body(bytes.baseAddress.unsafelyUnwrapped)
+        }
     }
 
     /// Lends the bytes to be written.
