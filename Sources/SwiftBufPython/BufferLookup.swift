@@ -1,4 +1,4 @@
-// Looking for a value: index(), count() and `in`, item by item by Python's ==; and iter().
+// Looking for a value: index(), count() and `in`, by Python's ==; and iter(). Plain numbers are looked for by a kernel (BufferSearch.swift).
 //
 // A view can have more items than anybody waits for (a stride of zero, or no bytes): every loop here can be interrupted.
 
@@ -29,6 +29,11 @@ func bufferContains(_ object: UnsafeMutablePointer<PyObject>?, _ value: UnsafeMu
 private func isItem(_ value: UnsafeMutablePointer<PyObject>, of pin: PinnedBuffer) throws(ExceptionIsSet) -> Bool {
     let export = pin.export
     guard export.checkHasLength() else { throw ExceptionIsSet() }
+    switch try unsafe export.search(for: value) {
+    case .unneeded: return false
+    case .bits(let sought): return try export.firstIndex(of: sought, in: unsafe 0..<export.shape[0]) != nil
+    case .oneByOne: break
+    }
     var count = unsafe export.shape[0]
     // Views without bytes have one shape and no items: the first is equal, or none is.
     if export.rank > 1 && export.byteCount == 0 { count = min(count, 1) }
@@ -46,11 +51,16 @@ private func isItem(_ value: UnsafeMutablePointer<PyObject>, of pin: PinnedBuffe
 /// `b.count(value)`.
 @_cdecl("swiftbuf_buffer_count")
 func bufferCount(_ object: UnsafeMutablePointer<PyObject>?, _ value: UnsafeMutablePointer<PyObject>?) -> NewReference {
-    unsafe BufferHandle(object).pinnedReference { pin in
+    unsafe BufferHandle(object).pinnedReference { (pin) throws(ExceptionIsSet) in
         let export = pin.export
-        guard export.checkOneDimension() else { return nil }
-        var count = 0
+        guard export.checkOneDimension() else { throw ExceptionIsSet() }
         let all = unsafe 0..<export.shape[0]
+        switch try unsafe export.search(for: value.unsafelyUnwrapped) {
+        case .unneeded: return unsafe PyLong_FromSsize_t(0)
+        case .bits(let sought): return unsafe PyLong_FromSsize_t(try export.count(of: sought, in: all))
+        case .oneByOne: break
+        }
+        var count = 0
         let isDone = unsafe export.forEach(
             in: all, equalTo: value.unsafelyUnwrapped, element: { unsafe export.itemOfRow($0) },
             found: { _ in
@@ -103,20 +113,12 @@ private func index(
     let export = pin.export
     guard export.checkOneDimension() else { throw ExceptionIsSet() }
     var (start, stop) = (first, last)
-    var found: Int?
     let length = unsafe export.shape[0]
     // Ends below zero count from the end; those that are still outside are clipped.
     if start < 0 { start = max(start &+ length, 0) }
     if stop < 0 { stop = max(stop &+ length, 0) }
     stop = min(stop, length)
-    let isDone = unsafe export.forEach(
-        in: min(start, stop)..<stop, equalTo: value, element: { unsafe export.itemOfRow($0) },
-        found: { index in
-            found = index
-            return false
-        })
-    guard isDone else { throw ExceptionIsSet() }
-    return found
+    return try unsafe export.firstIndex(of: value, in: min(start, stop)..<stop)
 }
 
 /// Reads an end of the range to look in; what no index can count is clipped.
@@ -144,6 +146,26 @@ extension ExportBlock {
             return false
         }
         return true
+    }
+
+    /// The first index of a range at which an item is equal to a value; nil if there is none.
+    fileprivate func firstIndex(
+        of value: UnsafeMutablePointer<PyObject>, in range: Range<Int>
+    ) throws(ExceptionIsSet) -> Int? {
+        switch try unsafe search(for: value) {
+        case .unneeded: return nil
+        case .bits(let sought): return try firstIndex(of: sought, in: range)
+        case .oneByOne: break
+        }
+        var found: Int?
+        let isDone = unsafe forEach(
+            in: range, equalTo: value, element: { unsafe itemOfRow($0) },
+            found: { index in
+                found = index
+                return false
+            })
+        guard isDone else { throw ExceptionIsSet() }
+        return found
     }
 
     /// The item at an index of one dimension, which is not out of bounds.

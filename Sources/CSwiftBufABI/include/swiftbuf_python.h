@@ -90,6 +90,16 @@ SWIFTBUF_INLINE int swiftbuf_is_exact_float(PyObject *object) {
     return Py_TYPE(object) == &PyFloat_Type;
 }
 
+SWIFTBUF_INLINE int swiftbuf_is_exact_complex(PyObject *object) {
+    return Py_TYPE(object) == &PyComplex_Type;
+}
+
+/* Whether an object is an int, float, bool or complex, and of no class that is derived from one. */
+SWIFTBUF_INLINE int swiftbuf_is_plain_number(PyObject *object) {
+    PyTypeObject *type = Py_TYPE(object);
+    return type == &PyLong_Type || type == &PyFloat_Type || type == &PyBool_Type || type == &PyComplex_Type;
+}
+
 SWIFTBUF_INLINE int swiftbuf_is_tuple(PyObject *object) {
     return Py_TYPE(object) == &PyTuple_Type || PyTuple_Check(object);
 }
