@@ -68,11 +68,14 @@ public struct Storage: ~Copyable {
     private static func allocateInline(byteCount: Int, zeroed: Bool) -> Storage? {
         let alignment = Int(SWIFTBUF_ALIGNMENT)
         let blockByteCount = unsafe MemoryLayout<swiftbuf_storage>.size
-        guard let raw = unsafe swiftbuf_block_allocate(blockByteCount + alignment + byteCount, zeroed ? 1 : 0) else {
+        // The C library's zeroed blocks do not come from its cache of small ones: these are cleared here.
+        let isSmall = byteCount <= 896
+        guard let raw = unsafe swiftbuf_block_allocate(blockByteCount + alignment + byteCount, zeroed && !isSmall ? 1 : 0) else {
             return nil
         }
         // SAFETY: the first multiple of the alignment behind the block is at most `alignment` bytes behind it, and there is room.
         let base = unsafe (raw + blockByteCount).alignedUp(toMultipleOf: alignment)
+        if zeroed && isSmall { unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
         swiftbuf_memory_count(Int64(byteCount))
         return unsafe Storage(
             in: raw, base: base, capacity: byteCount, flags: CInt(SWIFTBUF_STORAGE_OWNED | SWIFTBUF_STORAGE_INLINE))
