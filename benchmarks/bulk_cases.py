@@ -105,6 +105,66 @@ def pair(first: str, second: str, mebibytes: int) -> Callable[[ModuleType, Modul
     return names
 
 
+def numbers(format: str) -> Callable[[ModuleType, ModuleType], Names]:
+    """Make 1 MiB of numbers below 100, and one that is not among them."""
+
+    def names(swiftbuf: ModuleType, numpy: ModuleType) -> Names:
+        count = MEBIBYTE // numpy.dtype(format).itemsize
+        a = numpy.random.default_rng(0).integers(0, 100, count).astype(format)
+        b = swiftbuf.copy(a)
+        return {"a": a, "b": b, "m": memoryview(b), "x": numpy.dtype(format).type(101).item()}
+
+    return names
+
+
+def texts(first: str, second: str) -> Callable[[ModuleType, ModuleType], Names]:
+    """Make equal texts of two lengths or byte orders, or equal numbers of two formats."""
+
+    def names(swiftbuf: ModuleType, numpy: ModuleType) -> Names:
+        numbers = numpy.random.default_rng(0).integers(0, 100, 2**16)
+        x, y = (numbers.astype("U2").astype(kind) if "U" in kind else numbers.astype(kind) for kind in (first, second))
+        return {"x": x, "y": y, "X": swiftbuf.Buffer(x), "Y": swiftbuf.Buffer(y), "array_equal": numpy.array_equal}
+
+    return names
+
+
+def across(
+    shape: tuple[int, ...], form: Callable[[Any], Any], format: str
+) -> Callable[[ModuleType, ModuleType], Names]:
+    """Make a view of an array, and a packed target of its shape with the same items."""
+
+    def names(swiftbuf: ModuleType, numpy: ModuleType) -> Names:
+        a = form(numpy.random.default_rng(0).integers(0, 100, shape).astype(format))
+        e = numpy.ascontiguousarray(a)
+        return {
+            "a": a,
+            "e": e,
+            "A": swiftbuf.Buffer(a),
+            "E": swiftbuf.Buffer(e),
+            "copyto": numpy.copyto,
+            "array_equal": numpy.array_equal,
+        }
+
+    return names
+
+
+def reversed_in_all(array: Any) -> Any:
+    """Let all dimensions run backwards."""
+    return array[(slice(None, None, -1),) * array.ndim]
+
+
+# Many dimensions of few items, and rows of few items.
+ACROSS = (
+    ("transposed_8", "6⁸ {}, b.T", (6,) * 8, lambda array: array.T),
+    ("transposed_12", "3¹² {}, b.T", (3,) * 12, lambda array: array.T),
+    ("transposed_20", "2²⁰ {}, b.T", (2,) * 20, lambda array: array.T),
+    ("reversed_8", "6⁸ {}, reversed", (6,) * 8, reversed_in_all),
+    ("reversed_20", "2²⁰ {}, reversed", (2,) * 20, reversed_in_all),
+    ("rows_7", "rows of 7 {}, every other", (24_000, 14), lambda array: array[:, ::2]),
+    ("rows_15", "rows of 15 {}, every other", (12_000, 32), lambda array: array[:, 1:31:2]),
+    ("rows_30", "rows of 30 {}, every other", (6000, 62), lambda array: array[:, 1:61:2]),
+)
+
 BULK_CASES = (
     BulkCase("slice", "b[i:j]", "memoryview", "b[i:j]", "m[i:j]", rows, (ratio(1.2, "memoryview"),), unroll=64),
     BulkCase(
@@ -138,6 +198,34 @@ BULK_CASES = (
         )
         for mebibytes, times in ((1, 1.0), (64, 0.95))
         for kind in "dfiB"
+    ),
+    *(
+        BulkCase(f"{key}_{kind}_{against}", f"{title} '{kind}', 1 MiB", against, mine, other, numbers(kind), (bar,))
+        for kind in "Bid"
+        for key, title, mine, ndarray, view in (
+            ("in", "x in b,", "x in b", "(a == x).any()", "x in m"),
+            ("count", "b.count(x),", "b.count(x)", "(a == x).sum()", "m.tolist().count(x)"),
+        )
+        for against, other, bar in (
+            ("ndarray", ndarray, ratio(1.5, "ndarray")),
+            ("memoryview", view, ratio(1 / 20, "memoryview")),
+        )
+    ),
+    *(
+        BulkCase(
+            f"equal_{first}_{second}", f"'{first}' == '{second}', 2¹⁶ items", "ndarray", "X == Y", "array_equal(x, y)",
+            texts(first, second), (ratio(1.5, "ndarray"),),
+        )
+        for first, second in (("U8", "U8"), ("U8", ">U8"), ("U8", "U6"), ("g", "g"), ("G", "G"))
+    ),
+    *(
+        BulkCase(
+            f"{key}_{kind}_{what}", f"{title.format(kind)}, {what}", "ndarray", mine, other, across(shape, form, kind),
+            (ratio(1.5, "ndarray"),),
+        )
+        for key, title, shape, form in ACROSS
+        for kind in "Bd"
+        for what, mine, other in (("copied", "E[...] = A", "copyto(e, a)"), ("compared", "A == E", "array_equal(a, e)"))
     ),
     BulkCase(
         "slice_1g", "b[i:j] of 1 GiB", "1 KiB", "large[i:j]", "b[i:j]", rows, (ratio(1.05, "1 KiB"),), unroll=64
