@@ -47,6 +47,13 @@ extension EmbedTests {
             return taken
         }
 
+        @Test("items of no bytes are refused: a buffer's item has at least one")
+        func itemsWithoutBytes() {
+            let items = [InlineArray<0, Float>](repeating: InlineArray(repeating: 0), count: 3)
+            #expect(throws: BufferError.invalidRecord(.noBytes)) { _ = try SharedBuffer(adopting: items) }
+            #expect(throws: BufferError.invalidRecord(.noBytes)) { _ = try SharedBuffer<InlineArray<0, Float>>(zeroed: [3]) }
+        }
+
         @Test("an array of which the caller keeps a copy is copied, and the caller's stays as it is")
         func sharedArray() throws {
             let items: [Int32] = [1, 2, 3]

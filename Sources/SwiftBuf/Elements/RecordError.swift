@@ -26,6 +26,8 @@ public enum RecordError: Error, Equatable, Sendable {
     case otherStride(declared: Int, actual: Int)
     /// The fields take another number of bytes than the type has.
     case unequalSize(declared: Int, actual: Int)
+    /// An item has no bytes: an array of no elements.
+    case noBytes
 }
 
 extension RecordError {
@@ -54,6 +56,7 @@ extension RecordError {
             text.append(declared)
             text.append(" bytes, but its type takes ")
             text.append(actual)
+        case .noBytes: text.append("an item of a buffer has at least one byte, but an array of no elements has none")
         case .unequalSize(let declared, let actual):
             text.append("the fields of a record take ")
             text.append(declared)

@@ -139,6 +139,7 @@ func packedByteCount<Element: BufferElement>(of element: Element.Type, shape: [I
     let itemByteCount = MemoryLayout<Element.BufferStored>.stride
     let format = Element.bufferFormat.item
     if let error = format.error { throw .invalidRecord(error) }
+    guard format.byteCount > 0 else { throw .invalidRecord(.noBytes) }
     guard format.byteCount == itemByteCount else {
         throw .invalidRecord(.otherStride(declared: format.byteCount, actual: itemByteCount))
     }
