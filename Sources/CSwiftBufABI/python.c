@@ -37,6 +37,24 @@ void swiftbuf_raise(swiftbuf_exception kind, const char *format, const char *tex
     }
 }
 
+void swiftbuf_set_aside(swiftbuf_exception_state *state) {
+    PyErr_Fetch(&state->type, &state->value, &state->traceback);
+}
+
+void swiftbuf_put_back(swiftbuf_exception_state *state) {
+    if (PyErr_Occurred() && (!PyErr_ExceptionMatches(PyExc_Exception) || PyErr_ExceptionMatches(PyExc_MemoryError))) {
+        swiftbuf_forget(state);
+        return;
+    }
+    PyErr_Restore(state->type, state->value, state->traceback);
+}
+
+void swiftbuf_forget(swiftbuf_exception_state *state) {
+    Py_DecRef(state->type); /* NULL is let be */
+    Py_DecRef(state->value); /* NULL is let be */
+    Py_DecRef(state->traceback); /* NULL is let be */
+}
+
 void swiftbuf_raise_sentence(swiftbuf_exception kind, const char *text) {
     PyErr_SetString(exception_class(kind), text);
 }

@@ -9,7 +9,7 @@
 /// padded. A `T{}` in native mode is padded at its end to its alignment, as C's structs and NumPy's are.
 /// Where the byte order changes inside the text, NumPy's rules hold: the last prefix before the `}` decides.
 public struct Format: Equatable, Sendable {
-    /// The size of one item, in bytes; above zero.
+    /// The size of one item, in bytes; above zero, unless ``FormatReading/itemsWithoutBytes`` was granted.
     public let itemByteCount: Int
 
     /// The largest alignment that a member asks for, in bytes: a power of two, and 1 if no member is aligned.
@@ -40,10 +40,10 @@ public struct Format: Equatable, Sendable {
     /// The signature inside an `X{}` does not count.
     public let holdsReferences: Bool
 
-    /// Whether there is anything that is not plain data: `O`, `&` or `X{}`.
+    /// Whether there is anything that has no value of its own, as a reference (`O`) or a pointer (`&`, `X{}`).
     public let isOpaque: Bool
 
-    /// Whether the text is the native letter of one scalar, alone or after `@`.
+    /// Whether the text is the native letter of one scalar that most readers know, alone or after `@`: any but `F` and `D`.
     public let isNativeSingleLetter: Bool
 
     init(
@@ -68,9 +68,19 @@ public struct Format: Equatable, Sendable {
     ///
     /// `<q` becomes `q` and `=l` becomes `i`, by kind and size; what is a single native letter already stays what it
     /// is (`l`, `n`), and so does what no native code can say: a foreign byte order, `4s`, records. The letter
-    /// may ask for an alignment that the text did not.
+    /// promises an alignment that the text did not, if ``promisesNoAlignment(_:)``.
     public var canonicalFormat: StaticString? {
         isNativeSingleLetter || isByteSwapped ? nil : kind?.nativeFormat
+    }
+
+    /// Whether a text of one scalar says that it may stand at any address: `=i`, `<i`, `^i`.
+    ///
+    /// - Complexity: O(*n*) in the length of the text.
+    public static func promisesNoAlignment(_ text: Span<UInt8>) -> Bool {
+        for index in text.indices {
+            if let mode = FormatMode(prefix: text[index]), !mode.isAligned { return true }
+        }
+        return false
     }
 
     /// The format of bytes, `B`.
@@ -85,7 +95,9 @@ public struct Format: Equatable, Sendable {
     /// Takes any bytes of any length, allocates nothing, never traps. Names are not looked at: two members may
     /// have the same one.
     ///
-    /// - Parameter text: The format as bytes, without a terminating NUL.
+    /// - Parameters:
+    ///   - text: The format as bytes, without a terminating NUL.
+    ///   - reading: What is granted beyond PEP 3118.
     /// - Returns: What the text says of one item.
     /// - Throws: What is wrong, and at which byte.
     /// - Complexity: O(*n*) in the length of the text.
@@ -93,9 +105,9 @@ public struct Format: Equatable, Sendable {
     /// **Threads**: any.
     ///
     /// **Source**: CPython's Modules/_struct.c, PEP 3118, NumPy's `_dtype_from_pep3118`.
-    public static func parse(_ text: Span<UInt8>) throws(FormatError) -> Format {
-        if text.count == 1, let format = Format(letter: text[0]) { return format }
-        var parser = FormatParser(text)
+    public static func parse(_ text: Span<UInt8>, as reading: FormatReading = []) throws(FormatError) -> Format {
+        if text.count == 1, !reading.contains(.wideCharacters), let format = Format(letter: text[0]) { return format }
+        var parser = FormatParser(text, as: reading)
         return try parser.parse()
     }
 
@@ -104,8 +116,10 @@ public struct Format: Equatable, Sendable {
     /// What ``parse(_:)`` says of it, sooner.
     public init?(letter: UInt8) {
         guard let code = try? FormatCode(letter: letter, mode: .native), let kind = code.kind else { return nil }
+        // Only struct knows `F` and `D`, and only from CPython 3.14 on.
+        let isKnown = letter != UInt8(ascii: "F") && letter != UInt8(ascii: "D")
         self.init(
             itemByteCount: code.byteCount, alignment: code.byteAlignment, kind: kind, isByteSwapped: false,
-            isReadable: true, holdsReferences: false, isOpaque: false, isNativeSingleLetter: true)
+            isReadable: true, holdsReferences: false, isOpaque: false, isNativeSingleLetter: isKnown)
     }
 }

@@ -18,6 +18,8 @@ struct FormatCode {
     var kind: ScalarKind?
     /// How many Python objects the unit is made of; `Int.max` for more.
     var objectCount = 1
+    /// Whether it is a `T{}`, whose members are read one by one.
+    var isStruct = false
 
     init(byteCount: Int, byteAlignment: Int) {
         self.byteCount = byteCount
@@ -34,6 +36,7 @@ struct FormatCode {
     init(structOf record: FormatRecord) {
         byteCount = record.byteCount
         byteAlignment = record.byteAlignment
+        isStruct = true
         objectCount = saturatingSum(1, record.objectCount)
     }
 
@@ -81,6 +84,9 @@ extension FormatCode {
         case UInt8(ascii: "e"): self.init(.float16)
         case UInt8(ascii: "f"): self.init(.float32)
         case UInt8(ascii: "d"): self.init(.float64)
+        // struct's complex codes, from CPython 3.14 on.
+        case UInt8(ascii: "F"): self.init(.complex64)
+        case UInt8(ascii: "D"): self.init(.complex128)
         case UInt8(ascii: "s"): self.init(.bytes)
         case UInt8(ascii: "p"): self.init(.pascal)
         case UInt8(ascii: "u"): self.init(.ucs2)
@@ -105,6 +111,25 @@ extension FormatCode {
         case UInt8(ascii: "d"): self.init(.complex128)
         case UInt8(ascii: "g"): try self.init(.complexLongDouble, nativeOnly: mode.hasNativeSizes)
         default: throw .unknown
+        }
+    }
+
+    /// The meaning that ctypes gives to a letter, where it is another than ``init(letter:mode:)`` has; nil if it is none of those.
+    ///
+    /// - Parameter next: The byte behind the letter; nil at the end of the text.
+    init?(ctypesLetter letter: UInt8, next: UInt8?, mode: FormatMode) {
+        switch letter {
+        case UInt8(ascii: "z"):
+            self = .reference
+        case UInt8(ascii: "Z"):
+            guard next != UInt8(ascii: "f"), next != UInt8(ascii: "d"), next != UInt8(ascii: "g") else { return nil }
+            self = .reference
+        case UInt8(ascii: "P"), UInt8(ascii: "g"):
+            self.init(letter == UInt8(ascii: "P") ? .pointer : .longDouble)
+            // A number of the other byte order, of which neither struct nor NumPy says what it is.
+            if mode.isByteSwapped { kind = nil }
+        default:
+            return nil
         }
     }
 

@@ -32,7 +32,7 @@ extension FormatError {
         case missingCode = 5
         /// A `}` that closes nothing: that brace. A `{` that nothing closes: that brace.
         case unbalanced = 6
-        /// `T{` or `&` nested more than 64 deep: its letter.
+        /// `T{` or `&` nested more than 32 deep: its letter.
         case tooDeep = 7
         /// A shape that is not `(n,n,…)`: the first byte that does not fit.
         case badShape = 8
@@ -59,7 +59,7 @@ extension FormatError.Reason {
         case .unsupported: "format '%.200s': the code at byte %lld is not supported"
         case .missingCode: "format '%.200s': a code is needed, but there is none at byte %lld"
         case .unbalanced: "format '%.200s': unbalanced brace at byte %lld"
-        case .tooDeep: "format '%.200s': nested more than 64 deep at byte %lld"
+        case .tooDeep: "format '%.200s': nested more than 32 deep at byte %lld"
         case .badShape: "format '%.200s': a shape is like (2,3), but is not at byte %lld"
         case .unterminatedName: "format '%.200s': the name that starts at byte %lld has no second colon"
         case .countOverflow: "format '%.200s': the number at byte %lld is too large"

@@ -30,9 +30,11 @@ extension FormatParser {
         }
     }
 
-    /// Whether the text is one byte, or `@` and one byte.
-    var isSingleLetter: Bool {
-        text.count == 1 || (text.count == 2 && text[0] == UInt8(ascii: "@"))
+    /// Whether the text is one byte, or `@` and one byte, and no letter that only struct knows: `F` and `D`.
+    var isKnownSingleLetter: Bool {
+        guard text.count == 1 || (text.count == 2 && text[0] == UInt8(ascii: "@")) else { return false }
+        let letter = text[text.count &- 1]
+        return letter != UInt8(ascii: "F") && letter != UInt8(ascii: "D")
     }
 
     /// Whether the byte has a place in the grammar, but not where a code is expected.

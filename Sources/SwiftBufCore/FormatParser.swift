@@ -1,7 +1,7 @@
 // Reads a format string, once, from left to right. This file holds the grammar:
 //
 //     format  = { item [ ":" name ":" ] }                    white space between items is ignored
-//     item    = [ order ] [ shape [ order ] ] [ count ] code
+//     item    = [ order ] { shape [ order ] } [ count ] code    shapes of one array, the outer ones first
 //     shape   = "(" number { "," number } ")"
 //     order   = "@" | "=" | "<" | ">" | "!" | "^"            holds until the next one, across braces
 //     code    = letter | "Z" letter | "T{" format "}" | "&" item | "X{" anything with balanced braces "}"
@@ -12,7 +12,7 @@
 /// The state of reading one format string.
 struct FormatParser: ~Escapable {
     /// How deep `T{` and `&` may be nested.
-    static var depthLimit: Int { 64 }
+    static var depthLimit: Int { 32 }
 
     let text: Span<UInt8>
     /// The next byte to read: 0 up to the length of the text.
@@ -25,14 +25,18 @@ struct FormatParser: ~Escapable {
     var isOpaque = false
     /// How many tuples and lists the value that is being read stands in, and the most of any so far.
     var nesting = FormatNesting()
-    /// Whether a `T{}` in native mode is padded at its end, as C's structs are: see `Format.describesSameItems` for who means no pad.
-    var padsStructs = true
+    /// What is granted beyond PEP 3118.
+    let reading: FormatReading
+    /// Where the struct that is being read starts, and the member of it, in bytes from the start of the item: with all pads written.
+    var structOffset = 0
+    var memberOffset = 0
     /// Where the values of an item are written down, if anybody wants to know.
     var nodes: FormatNodeList?
 
     @_lifetime(copy text)
-    init(_ text: Span<UInt8>, writing nodes: FormatNodeList? = nil) {
+    init(_ text: Span<UInt8>, as reading: FormatReading = [], writing nodes: FormatNodeList? = nil) {
         self.text = text
+        self.reading = reading
         self.nodes = nodes
     }
 
@@ -42,17 +46,25 @@ struct FormatParser: ~Escapable {
         nodes?.open(.tuple)
         var record = FormatRecord()
         var kind: ScalarKind?
+        // A pad alone is NumPy's void, which is read as bytes.
+        var voidByteCount: Int?
         var isFirst = true
         skipWhitespace()
         while let byte = current {
             guard byte != UInt8(ascii: "}") else { throw error(.unbalanced, at: position) }
             let member = try readMember(into: &record, depth: 0)
             kind = isFirst && member.nameRange == nil ? member.item.kind : nil
+            voidByteCount = isFirst && member.nameRange == nil && member.item.isVoid ? member.item.byteCount : nil
             isFirst = false
             skipWhitespace()
         }
         guard !isFirst else { throw error(.empty, at: position) }
-        guard record.byteCount > 0 else { throw error(.zeroSize, at: 0) }
+        if let voidByteCount {
+            kind = .bytes
+            record.appendValues(1, objectCount: 1)
+            nodes?.openLeaf(.bytes, isByteSwapped: false, byteCount: voidByteCount, isPad: true)
+        }
+        guard record.byteCount > 0 || reading.contains(.itemsWithoutBytes) else { throw error(.zeroSize, at: 0) }
         nodes?.close(0, byteCount: record.byteCount, count: record.valueCount)
         return Format(
             itemByteCount: record.byteCount,
@@ -62,7 +74,7 @@ struct FormatParser: ~Escapable {
             isReadable: !isOpaque && nesting.deepest <= Format.valueDepthLimit && record.hasFewObjects,
             holdsReferences: holdsReferences,
             isOpaque: isOpaque,
-            isNativeSingleLetter: kind != nil && isSingleLetter)
+            isNativeSingleLetter: kind != nil && voidByteCount == nil && isKnownSingleLetter)
     }
 
     /// Reads an item and its name, if it has one, and places it behind the members before it.
@@ -70,20 +82,25 @@ struct FormatParser: ~Escapable {
     /// Whether it is aligned depends on the mode after it: behind a `T{}`, on the last prefix inside.
     mutating func readMember(into record: inout FormatRecord, depth: Int) throws(FormatError) -> Member {
         let node = nodes?.count ?? 0
+        memberOffset = saturatingSum(structOffset, record.byteCount)
         let item = try readItem(depth: depth)
         // An aligned `T{}` is padded to its alignment already, so there is never padding between its repeats.
-        let alignment = mode.isAligned ? item.byteAlignment : 1
+        let alignment = mode.isAligned && !reading.contains(.allPadsWritten) ? item.byteAlignment : 1
         guard record.append(byteCount: item.byteCount, byteAlignment: alignment) else {
             throw error(.sizeOverflow, at: item.codeOffset)
         }
         let byteOffset = record.byteCount &- item.byteCount
         let nameRange = try readName()
-        // A pad is a value only as a member with a name, which is how NumPy writes void.
-        if item.isPad && (nameRange == nil || depth == 0) {
+        // A pad is a value only as a member with a name, which is how NumPy writes void; outside of any `T{}` it is no value, but a
+        // member that can be asked for by its name.
+        let isValue = !item.isPad || (nameRange != nil && depth > 0)
+        if isValue {
+            record.appendValues(item.valueCount, objectCount: item.objectCount)
+        }
+        if item.isPad && nameRange == nil {
             nodes?.drop(from: node)
         } else {
-            record.appendValues(item.valueCount, objectCount: item.objectCount)
-            nodes?.place(node, byteOffset: byteOffset, valueCount: item.valueCount)
+            nodes?.place(node, byteOffset: byteOffset, isValue: isValue && item.valueCount > 0, name: nameRange)
         }
         return Member(item: item, byteOffset: byteOffset, nameRange: nameRange)
     }
@@ -96,9 +113,10 @@ struct FormatParser: ~Escapable {
         // Lists, and what they have in them: one object, or as many as the numbers say.
         var lists = 0
         var repeats = 1
-        var shapeOffset: Int?
-        if current == UInt8(ascii: "(") {
-            shapeOffset = position
+        var hasShape = false
+        // A sub-array of sub-arrays has one shape behind the other, as NumPy writes it.
+        while current == UInt8(ascii: "(") {
+            hasShape = true
             while let dimension = try readDimension() {
                 nodes?.open(.list, count: dimension.count)
                 nesting.enter()
@@ -111,33 +129,40 @@ struct FormatParser: ~Escapable {
         let count = try readNumber() ?? 1
         let codeOffset = position
         let codeMode = mode
-        let countsUnits = FormatCode.countsUnits(current)
+        let isBitField = current == UInt8(ascii: "t") && reading.contains(.bitFields)
+        let countsUnits = isBitField || FormatCode.countsUnits(current)
         let isPad = current == UInt8(ascii: "x")
         // Outside of any `T{}` a count says how many values there are, as for struct; inside, how long a sub-array is.
-        let isRun = count != 1 && !countsUnits && depth == 0 && shapeOffset == nil
+        let isRun = count != 1 && !countsUnits && depth == 0 && !hasShape
         if count != 1 && !countsUnits {
             nodes?.open(isRun ? .run : .list, count: count)
             nesting.enter()
             lists = saturatingSum(lists, repeats)
         }
+        let elementNode = nodes?.count ?? 0
         let code = try readCode(depth: depth)
         let codeByteCount = try product(code.byteCount, count, at: codeOffset)
         let byteCount = try product(codeByteCount, repeats, at: codeOffset)
         let elementByteCount = countsUnits ? codeByteCount : code.byteCount
-        if let kind = isPad ? .bytes : code.kind {
-            nodes?.openLeaf(kind, isByteSwapped: mode.isByteSwapped && kind.isSwappable, byteCount: elementByteCount)
+        if !code.isStruct {
+            if mode.isAligned && reading.contains(.alignedByPads) && memberOffset & (code.byteAlignment &- 1) != 0 {
+                throw error(.missingCode, at: codeOffset)
+            }
+            let kind = isPad ? .bytes : code.kind
+            nodes?.openLeaf(
+                kind, isByteSwapped: mode.isByteSwapped && kind?.isSwappable == true, byteCount: elementByteCount, isPad: isPad)
         }
+        nodes?.setText(
+            of: elementNode, from: countsUnits ? countOffset : codeOffset, to: position, prefix: codeMode.prefix)
         nodes?.closeLists(from: firstNode)
         nesting.leave(to: outerNesting)
-        let isScalar = shapeOffset == nil && (count == 1 || countsUnits)
+        let isScalar = !hasShape && (count == 1 || countsUnits)
         let elements = countsUnits ? repeats : saturatingProduct(repeats, count)
         return Item(
             byteCount: byteCount, byteAlignment: code.byteAlignment, kind: isScalar ? code.kind : nil, isPad: isPad,
-            valueCount: isRun ? count : 1,
+            isVoid: isPad && isScalar, valueCount: isRun ? count : 1,
             objectCount: saturatingSum(lists, saturatingProduct(elements, code.objectCount)),
-            shapeOffset: shapeOffset, countOffset: countOffset, codeOffset: codeOffset, endOffset: position,
-            count: count, countsUnits: countsUnits, mode: codeMode,
-            elementByteCount: elementByteCount)
+            codeOffset: codeOffset)
     }
 
     /// Reads a code: what stands behind the count.
@@ -151,7 +176,10 @@ struct FormatParser: ~Escapable {
             return try readStruct(depth: deeper(depth, at: offset))
         case UInt8(ascii: "&"):
             isOpaque = true
+            // What it points to stands somewhere else.
+            let node = nodes?.count ?? 0
             _ = try readItem(depth: deeper(depth, at: offset))
+            nodes?.drop(from: node)
             return .reference
         case UInt8(ascii: "X"):
             guard current == UInt8(ascii: "{") else { throw error(.unknownCode, at: offset) }
@@ -163,7 +191,9 @@ struct FormatParser: ~Escapable {
             holdsReferences = true
             return .reference
         case UInt8(ascii: "t"):
-            throw error(.unsupported, at: offset)
+            guard reading.contains(.bitFields) else { throw error(.unsupported, at: offset) }
+            isOpaque = true
+            return FormatCode(byteCount: 0, byteAlignment: 1)
         default:
             return try readLetters(letter, at: offset)
         }
@@ -171,6 +201,11 @@ struct FormatParser: ~Escapable {
 
     /// Reads a code that is in the table: a letter, already read, or `Z` and one more.
     private mutating func readLetters(_ letter: UInt8, at offset: Int) throws(FormatError) -> FormatCode {
+        if reading.contains(.ctypesCodes), let code = FormatCode(ctypesLetter: letter, next: current, mode: mode) {
+            if code.kind == nil { isOpaque = true }
+            return code
+        }
+        if letter == UInt8(ascii: "u") && reading.contains(.wideCharacters) { return FormatCode(.ucs4) }
         do throws(FormatCode.Refusal) {
             guard letter == UInt8(ascii: "Z") else { return try FormatCode(letter: letter, mode: mode) }
             guard let part = current else { throw .unknown }
@@ -192,15 +227,20 @@ struct FormatParser: ~Escapable {
         nodes?.open(.tuple)
         let outerNesting = nesting.current
         nesting.enter()
+        let outerOffset = structOffset
+        structOffset = memberOffset
         var record = FormatRecord()
         skipWhitespace()
         while let byte = current {
             guard byte != UInt8(ascii: "}") else {
                 // NumPy's rule: the mode at the end decides, not the one at the start.
-                guard !mode.isAligned || !padsStructs || record.padAtEnd() else { throw error(.sizeOverflow, at: position) }
+                guard !mode.isAligned || reading.contains(.allPadsWritten) || record.padAtEnd() else {
+                    throw error(.sizeOverflow, at: position)
+                }
                 position &+= 1
                 nodes?.close(node, byteCount: record.byteCount, count: record.valueCount)
                 nesting.leave(to: outerNesting)
+                structOffset = outerOffset
                 return FormatCode(structOf: record)
             }
             _ = try readMember(into: &record, depth: depth)
@@ -226,24 +266,13 @@ extension FormatParser {
         var kind: ScalarKind?
         /// Whether the code is `x`.
         var isPad: Bool
+        /// Whether it is pads without a shape.
+        var isVoid: Bool
         /// How many values it adds to the tuple that it stands in.
         var valueCount: Int
         /// How many Python objects it is made of, all those inside of others included; `Int.max` for more.
         var objectCount: Int
-        /// Where its shape starts; nil if it has none.
-        var shapeOffset: Int?
-        var countOffset: Int
         var codeOffset: Int
-        /// Behind the code; a name may follow.
-        var endOffset: Int
-        /// 1 if there is none.
-        var count: Int
-        /// Whether the count is a length, and so belongs to the code.
-        var countsUnits: Bool
-        /// The mode before the code.
-        var mode: FormatMode
-        /// Of one element of its shape and count.
-        var elementByteCount: Int
     }
 
     /// An item where it stands.

@@ -1,4 +1,4 @@
-// Contiguity by the protocol's rules: an empty view is packed in both orders whatever its strides, a dimension of one item has
+// Contiguity by the protocol's rules: a view without bytes is packed in both orders whatever its strides, a dimension of one item has
 // no say, and no dimensions at all is one item, packed in both orders.
 
 extension Layout {
@@ -8,7 +8,7 @@ extension Layout {
     /// - Source: CPython, `Objects/abstract.c` (`_IsCContiguous`).
     @inline(__always)
     public var isCContiguous: Bool {
-        if isEmpty { return true }
+        if hasNoBytes { return true }
         var packed = itemByteCount
         for step in shape.indices {
             let axis = shape.count - 1 - step
@@ -24,7 +24,7 @@ extension Layout {
     /// - Source: CPython, `Objects/abstract.c` (`_IsFortranContiguous`).
     @inline(__always)
     public var isFContiguous: Bool {
-        if isEmpty { return true }
+        if hasNoBytes { return true }
         var packed = itemByteCount
         for axis in shape.indices {
             if shape[axis] > 1 && byteStrides[axis] != packed { return false }

@@ -13,7 +13,7 @@ extension Layout {
     /// - Complexity: O(dimensions of both).
     /// - Source: `numpy.reshape` with `copy=False`.
     public func reshape(to newShape: Span<Int>, byteStrides newByteStrides: inout MutableSpan<Int>) -> Bool {
-        if isEmpty {
+        if hasNoBytes {
             Layout.pack(&newByteStrides, shape: newShape, itemByteCount: itemByteCount, order: .c)
             return true
         }

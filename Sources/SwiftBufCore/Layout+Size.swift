@@ -7,7 +7,7 @@ extension Layout {
     ///
     /// - Parameters:
     ///   - shape: Items along each dimension.
-    ///   - itemByteCount: Bytes of one item; above zero.
+    ///   - itemByteCount: Bytes of one item; 0 only of a field, or another exporter's items, without any.
     /// - Throws: ``LayoutError``.
     /// - Complexity: O(dimensions).
     @inline(__always)
@@ -56,6 +56,10 @@ extension Layout {
         }
         return false
     }
+
+    /// Whether there is no byte to read or write: no items, or items of none.
+    @inline(__always)
+    public var hasNoBytes: Bool { itemByteCount == 0 || isEmpty }
 
     /// The bytes that the items reach, as offsets from element [0, …, 0]: negative strides reach below zero.
     ///

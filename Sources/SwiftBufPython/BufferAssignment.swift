@@ -22,10 +22,44 @@ func assign(
         if try unsafe assign(buffer: BufferHandle(value), to: key, of: target) { return }
     } else if unsafe PyObject_CheckBuffer(value) != 0 {
         let isItem = try unsafe swiftbuf_is_bytes(value) != 0 ? target.itemCode().takesBytes : false
-        if !isItem, try unsafe assign(exporter: value, to: key, of: target) { return }
+        if !isItem {
+            var isRefused = false
+            do throws(ExceptionIsSet) {
+                if try unsafe assign(exporter: value, to: key, of: target, isRefused: &isRefused) { return }
+            } catch {
+                // A number may have a buffer that it cannot fill, of a type that PEP 3118 does not know: its value counts.
+                guard isRefused, swiftbuf_raised(SWIFTBUF_MEMORY_ERROR) == 0 else { throw error }
+                try unsafe assignValue(value, insteadOfBufferOf: target, to: key)
+                return
+            }
+        }
     }
     // Converting the value may run Python code: where it goes is looked up afterwards.
-    let packed = try unsafe target.packItem(value, as: target.itemCode())
+    try unsafe fillSelection(key, of: target, with: target.packItem(value, as: target.itemCode()))
+}
+
+/// Assigns the value of an exporter that refused its buffer; if it has none either, what it said of its buffer is raised.
+private func assignValue(
+    _ value: UnsafeMutablePointer<PyObject>, insteadOfBufferOf target: BufferHandle, to key: KeyParts
+) throws(ExceptionIsSet) {
+    var refusal = unsafe swiftbuf_exception_state()
+    unsafe swiftbuf_set_aside(&refusal)
+    let packed: PackedItem
+    do throws(ExceptionIsSet) {
+        packed = try unsafe target.packItem(value, as: target.itemCode())
+    } catch {
+        // What is no ordinary exception, such as KeyboardInterrupt, stays.
+        unsafe swiftbuf_put_back(&refusal)
+        throw error
+    }
+    unsafe swiftbuf_forget(&refusal)
+    try unsafe fillSelection(key, of: target, with: packed)
+}
+
+/// Writes one value into all items of the view that a key names.
+private func fillSelection(
+    _ key: KeyParts, of target: BufferHandle, with packed: borrowing PackedItem
+) throws(ExceptionIsSet) {
     try target.pinned { (pin) throws(ExceptionIsSet) in
         try unsafe withSelection(key, of: pin.export) { (items) throws(ExceptionIsSet) in
             try unsafe packed.withBytes { (bytes) throws(ExceptionIsSet) in
@@ -57,13 +91,16 @@ private func assign(
 
 /// Assigns the items of any other exporter.
 ///
+/// - Parameter isRefused: Set to whether the exporter gave no buffer.
 /// - Returns: False, with no exception set, for a single item of another format, which is converted like a value instead.
 private func assign(
-    exporter: UnsafeMutablePointer<PyObject>, to key: KeyParts, of target: BufferHandle
+    exporter: UnsafeMutablePointer<PyObject>, to key: KeyParts, of target: BufferHandle, isRefused: inout Bool
 ) throws(ExceptionIsSet) -> Bool {
-    try unsafe withExporterView(of: exporter, for: .assignment) { (view) throws(ExceptionIsSet) in
+    isRefused = true
+    return try unsafe withExporterView(of: exporter, for: .assignment) { (view) throws(ExceptionIsSet) in
+        isRefused = false
         // Being asked, the exporter may have released or resized the target.
-        try target.pinned { (pin) throws(ExceptionIsSet) in
+        return try target.pinned { (pin) throws(ExceptionIsSet) in
             let export = pin.export
             guard unsafe export.hasSameItems(as: view.format) else {
                 if unsafe view.rank == 0 { return false }
@@ -129,7 +166,7 @@ extension ExportBlock {
     ///
     /// - Throws: With `NotImplementedError` set.
     func checkHoldsNoReferences() throws(ExceptionIsSet) {
-        if unsafe pointer.pointee.item_kind != 0 { return }
+        if itemKind != nil || itemIsRecord { return }
         let format = unsafe ItemFormat(
             keeping: pointer.pointee.format, byteCount: formatByteCount - 1, itemByteCount: itemByteCount)
         if unsafe format.format.holdsReferences {

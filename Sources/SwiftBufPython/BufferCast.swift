@@ -131,6 +131,10 @@ extension ExportBlock {
     /// - Throws: With `ValueError` set for such a format, `TypeError` for such a Buffer.
     fileprivate func checkCast(to format: ItemFormat) throws(ExceptionIsSet) {
         try unsafe format.checkPlainData(for: .cast)
+        guard itemByteCount > 0 else {
+            raise(.typeError, "cast: items of no bytes cannot be read as items of another format")
+            throw ExceptionIsSet()
+        }
         let text = unsafe UnsafePointer(pointer.pointee.format.unsafelyUnwrapped)
         let own = unsafe ItemFormat(keeping: text, byteCount: formatByteCount - 1, itemByteCount: itemByteCount)
         if unsafe own.format.holdsReferences {

@@ -14,9 +14,11 @@ func fieldView(of object: UnsafeMutablePointer<PyObject>, named name: UnsafeMuta
     let name8 = unsafe Span<UInt8>(
         _unsafeStart: UnsafeRawPointer(nameText).assumingMemoryBound(to: UInt8.self), count: nameByteCount)
     var absence: FieldAbsence?
-    let view = unsafe BufferHandle(object).pinnedReference { pin in
-        if let field = pin.export.field(named: name8) { return unsafe fieldView(of: pin, field) }
-        absence = FieldAbsence(in: pin.export)
+    let view = unsafe BufferHandle(object).pinnedReference { (pin) throws(ExceptionIsSet) in
+        switch try pin.export.find(name8) {
+        case .field(let field): return unsafe fieldView(of: pin, field)
+        case .absent(let reason): absence = FieldAbsence(reason, in: pin.export)
+        }
         return nil
     }
     // The name's own repr may do anything to the Buffer, which is pinned no more.
@@ -59,53 +61,103 @@ private func fieldView(of pin: PinnedBuffer, _ field: FormatField) -> NewReferen
         }
         unsafe target.pointer.pointee.buf = source.pointer.pointee.buf
         try target.moveInsideItem(by: field.byteOffset, rank: source.rank)
+        target.settleFieldAlignment()
     }
 }
 
 /// What is said of a field that is not there, when the Buffer is not looked at any more.
 private struct FieldAbsence {
-    private let hasFields: Bool
+    /// Why there is no field.
+    enum Reason: UInt8 {
+        /// The format has other fields.
+        case otherNames
+        /// It has none.
+        case noNames
+        /// It may mean more than one thing, and the field is not the same in all.
+        case doubtful
+        /// It means nothing for items of this size.
+        case notUnderstood
+        /// The field has more dimensions than there may be.
+        case tooManyDimensions
+    }
+
+    private let reason: Reason
     private let format: QuotedFormat
 
-    init(in export: ExportBlock) {
-        hasFields = export.hasNames
+    init(_ reason: Reason, in export: ExportBlock) {
+        self.reason = reason
         format = QuotedFormat(of: export)
     }
 
-    /// Sets `ValueError` if the format has other fields, `TypeError`, as memoryview for any str, if it has none.
+    /// Sets `TypeError` if there are no fields, as memoryview for any str; `NotImplementedError` if nobody knows where they are; else
+    /// `ValueError`.
     func raise(_ name: UnsafeMutablePointer<PyObject>) {
-        let text: StaticString =
-            hasFields ? "there is no field %R in format '%.200s'" : "field %R was asked for but format '%.200s' has no fields"
+        let kind: swiftbuf_exception
+        let message: StaticString
+        switch reason {
+        case .otherNames: (kind, message) = (SWIFTBUF_VALUE_ERROR, "there is no field %R in format '%.200s'")
+        case .noNames: (kind, message) = (SWIFTBUF_TYPE_ERROR, "field %R was asked for but format '%.200s' has no fields")
+        case .doubtful:
+            (kind, message) = (
+                SWIFTBUF_NOT_IMPLEMENTED_ERROR,
+                "where field %R stands cannot be known from format '%.200s', which leaves pads out: make the Buffer of the array itself"
+            )
+        case .notUnderstood:
+            (kind, message) = (
+                SWIFTBUF_NOT_IMPLEMENTED_ERROR,
+                "field %R was asked for but format '%.200s' cannot be understood for items of this size"
+            )
+        case .tooManyDimensions:
+            (kind, message) = (SWIFTBUF_VALUE_ERROR, "field %R of format '%.200s' has more than 64 dimensions")
+        }
         unsafe format.withText { format in
-            unsafe swiftbuf_raise_object(
-                hasFields ? SWIFTBUF_VALUE_ERROR : SWIFTBUF_TYPE_ERROR, cText(text), name, format)
+            unsafe swiftbuf_raise_object(kind, cText(message), name, format)
         }
     }
 }
 
+/// What a name stands for.
+private enum FieldSearch {
+    case field(FormatField)
+    case absent(FieldAbsence.Reason)
+}
+
 extension ExportBlock {
-    /// The field of a name; nil if there is none, or if the format is not understood.
-    @inline(__always)
-    fileprivate func field(named name: Span<UInt8>) -> FormatField? {
-        // SAFETY: the text has that many bytes.
-        let text = unsafe Span(
-            _unsafeStart: UnsafeRawPointer(pointer.pointee.format.unsafelyUnwrapped).assumingMemoryBound(to: UInt8.self),
-            count: formatByteCount - 1)
-        guard let field = Format.field(named: name, in: text), formatSaysItemSize else { return nil }
-        return field
+    /// Finds the field of a name.
+    ///
+    /// - Throws: With `MemoryError` set.
+    fileprivate func find(_ name: Span<UInt8>) throws(ExceptionIsSet) -> FieldSearch {
+        switch unsafe Int32(pointer.pointee.item_kind) {
+        case SWIFTBUF_ITEM_DOUBTFUL: return try findDoubtful(name)
+        case 0: return .absent(hasNames ? .notUnderstood : .noNames)
+        default:
+            return try withTree { (tree, text) in
+                guard let member = tree.member(named: name, in: text) else {
+                    return .absent(tree.hasNames ? .otherNames : .noNames)
+                }
+                guard let field = tree.field(at: member) else { return .absent(.tooManyDimensions) }
+                return .field(field)
+            }
+        }
     }
 
-    /// Whether the format is understood: what says another size than `itemsize` has offsets that mean nothing.
-    fileprivate var formatSaysItemSize: Bool {
-        // SAFETY: the text has that many bytes.
-        let text = unsafe Span(
-            _unsafeStart: UnsafeRawPointer(pointer.pointee.format.unsafelyUnwrapped).assumingMemoryBound(to: UInt8.self),
-            count: formatByteCount - 1)
-        return (try? Format.parse(text))?.itemByteCount == itemByteCount
+    /// Finds a field that is the same in all readings of the format, and means by its own text what it means here.
+    private func findDoubtful(_ name: Span<UInt8>) throws(ExceptionIsSet) -> FieldSearch {
+        let text = self.text(byteCount: formatByteCount - 1)
+        do throws(FormatTree.Failure) {
+            let settlement = try FormatSettlement.settle(text, itemByteCount: itemByteCount)
+            guard let member = settlement.member(named: name, in: text), let field = settlement.field(at: member) else {
+                return .absent(settlement.hasMember(named: name, in: text) ? .doubtful : hasNames ? .otherNames : .noNames)
+            }
+            return .field(field)
+        } catch {
+            unsafe PyErr_NoMemory()
+            throw ExceptionIsSet()
+        }
     }
 
     /// Whether there is a name in the format.
-    fileprivate var hasNames: Bool {
+    private var hasNames: Bool {
         for index in 0..<formatByteCount where unsafe pointer.pointee.format[index] == CChar(UInt8(ascii: ":")) { return true }
         return false
     }

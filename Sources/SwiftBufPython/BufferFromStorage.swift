@@ -80,11 +80,11 @@ extension ExportBlock {
             raise(.bufferError, "buffer_from_storage: a writable Buffer was asked for but this memory is read-only")
             throw ExceptionIsSet()
         }
+        unsafe pointer.pointee.buf = buf
         settleTraits(readonly || broadcasts ? .readonly : [])
         order = traits.contains(.cContiguous) ? .c : .fortran
         unsafe swiftbuf_storage_retain(block)
         unsafe pointer.pointee.storage = block
-        unsafe pointer.pointee.buf = buf
     }
 
     /// Whether one item stands at several indices: such a view is read-only, because a write would show in more than one place.

@@ -134,7 +134,8 @@ private func importBuffer(
         // SAFETY: nobody else knows the new object.
         let new = unsafe BufferHandle(buffer)
         let export = unsafe new.exclusive
-        let view = try unsafe ExporterView(swiftbuf_managed_view(managed), for: function)
+        let settled = try unsafe SettledFormat(of: swiftbuf_managed_view(managed), from: object)
+        let view = try unsafe ExporterView(swiftbuf_managed_view(managed), settled.format, for: function)
         try unsafe describe(export, view)
         try unsafe export.shareForeignMemory(readonly: view.isReadOnly)
     } catch {

@@ -82,7 +82,8 @@ func assignByParts(
     }
     try unsafe withParts(of: key) { (key) throws(ExceptionIsSet) in
         let buffer = unsafe BufferHandle(object)
-        guard let code = try unsafe key.codeOfItem(in: buffer) else {
+        guard let code = try unsafe key.codeOfItem(in: buffer), unsafe code.kind != nil || PyObject_CheckBuffer(value) == 0 else {
+            // A record may be another exporter's, as NumPy's scalars are.
             try unsafe assign(value, to: key, of: object)
             return
         }

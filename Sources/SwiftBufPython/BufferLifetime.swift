@@ -82,11 +82,11 @@ extension ExportBlock {
             unsafe releaseWhatWasLeft(of: pointer.pointee.storage)
             try unsafe pointer.pointee.storage.resize(byteCount: newByteCount)
         } catch {
-            unsafe swiftbuf_block_free(pointer.pointee.block)
+            unsafe Self.free(pointer.pointee.block)
             unsafe pointer.pointee = old
             throw error
         }
-        unsafe swiftbuf_block_free(oldBlock)
+        unsafe Self.free(oldBlock)
         for axis in shape.indices {
             unsafe pointer.pointee.shape[axis] = shape[axis]
         }

@@ -13,7 +13,7 @@ func bufferToList(_ object: UnsafeMutablePointer<PyObject>?, _: UnsafeMutablePoi
 
 private func list(of pin: PinnedBuffer) throws(ExceptionIsSet) -> NewReference {
     let export = pin.export
-    guard unsafe export.pointer.pointee.item_kind != 0 else {
+    guard export.itemKind != nil || export.itemIsRecord else {
         export.raiseItemsNotReadable()
         throw ExceptionIsSet()
     }

@@ -68,11 +68,24 @@ private func readReshape(
 }
 
 extension ExportBlock {
+    /// How many items there are, which may have no bytes.
+    ///
+    /// - Throws: With `ValueError` set for more than an Int can count, as a view without bytes may have.
+    private func countItems() throws(ExceptionIsSet) -> Int {
+        if itemByteCount > 0 { return byteCount / itemByteCount }
+        do throws(LayoutError) {
+            return try Layout.byteCount(shape: unsafe Span(_unsafeElements: UnsafeBufferPointer(shape)), itemByteCount: 1)
+        } catch {
+            raise(error, from: .reshape)
+            throw ExceptionIsSet()
+        }
+    }
+
     /// Replaces the one dimension that is -1 by what the items need.
     ///
     /// - Throws: With `ValueError` set if the shape has another number of items.
     fileprivate func inferDimension(of shape: inout InlineArray<64, Int>, rank: Int) throws(ExceptionIsSet) {
-        let items = byteCount / itemByteCount
+        let items = try countItems()
         var unknown: Int?
         var known = 1
         var hasZero = false

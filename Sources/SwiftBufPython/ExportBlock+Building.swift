@@ -38,13 +38,14 @@ extension ExportBlock {
 
     @inline(never)
     private func hasReservedBlock(rank: Int, formatByteCount: Int, indirect: Bool) -> Bool {
-        // SAFETY: the block is as large as what is laid out in it: shape, strides, suboffsets if there are any, and a format that does
-        // not fit inline.
+        // SAFETY: the block is as large as what is laid out in it: a word for the compiled format, shape, strides, suboffsets if there are
+        // any, and a format that does not fit inline.
         let formatFits = formatByteCount <= Int(SWIFTBUF_INLINE_FORMAT)
         let words = (indirect ? 3 : 2) * rank
-        let size = words * MemoryLayout<Int>.stride + (formatFits ? 0 : formatByteCount)
+        let size = Self.treeByteCount + words * MemoryLayout<Int>.stride + (formatFits ? 0 : formatByteCount)
         guard let block = unsafe swiftbuf_block_allocate(size, 0) else { return false }
-        let dimensions = unsafe block.bindMemory(to: Int.self, capacity: words)
+        unsafe block.storeBytes(of: nil, as: UnsafeMutableRawPointer?.self)
+        let dimensions = unsafe (block + Self.treeByteCount).bindMemory(to: Int.self, capacity: words)
         let text = unsafe UnsafeMutableRawPointer(dimensions + words).assumingMemoryBound(to: CChar.self)
         unsafe pointer.pointee.block = block
         unsafe place(dimensions, rank: rank, format: formatFits ? inlineFormat : text)
@@ -144,6 +145,8 @@ extension ExportBlock {
     /// Works out what is so of this view: its contiguity, whether its items are bytes, and what the caller adds.
     @inline(__always)
     func settleTraits(_ added: Traits = []) {
+        // What is one letter is native.
+        if unsafe pointer.pointee.format[0] != 0 && pointer.pointee.format[1] != 0 { settleAlignment() }
         if unsafe pointer.pointee.suboffsets != nil {
             // Items behind pointers are contiguous in no order, as PyBuffer_IsContiguous has it.
             traits = added.union(.indirect)
@@ -154,6 +157,52 @@ extension ExportBlock {
             traits.insert(.formatIsBytes)
         }
         self.traits = traits.union(added)
+    }
+
+    /// Makes a format that promises no alignment the native letter, which does, where the items are aligned: `<q` becomes `q`.
+    ///
+    /// Then memoryview reads it, and NumPy sooner. Memory that is not aligned keeps the word for it; `<F`, which only struct knows,
+    /// becomes `=Zf` there.
+    @inline(never)
+    private func settleAlignment() {
+        guard let kind = itemKind, !itemIsSwapped, let letters = kind.nativeFormat else { return }
+        // SAFETY: the text is NUL-terminated and of one scalar; no text that takes its place is longer than the room that it has, of at
+        // least 16 bytes in the object or of its own length.
+        let text = self.text(byteCount: formatByteCount - 1)
+        guard Format.promisesNoAlignment(text) else { return }
+        let isAligned = isAligned(to: kind.byteAlignment)
+        let isForeignLetter = text[text.count - 1] == UInt8(ascii: "F") || text[text.count - 1] == UInt8(ascii: "D")
+        guard isAligned || isForeignLetter else { return }
+        let target = unsafe UnsafeMutableRawPointer(pointer.pointee.format.unsafelyUnwrapped)
+        let prefix = isAligned ? 0 : 1
+        if prefix == 1 { unsafe target.storeBytes(of: UInt8(ascii: "="), as: UInt8.self) }
+        unsafe (target + prefix).copyMemory(from: letters.utf8Start, byteCount: letters.utf8CodeUnitCount)
+        unsafe target.storeBytes(of: 0, toByteOffset: prefix + letters.utf8CodeUnitCount, as: UInt8.self)
+    }
+
+    /// Takes back the promise of a native letter (`q` becomes `=q`) where the items are not aligned: of a field, whose record promised
+    /// nothing.
+    ///
+    /// There is room for three bytes and the NUL in the object.
+    func settleFieldAlignment() {
+        guard let kind = itemKind, !itemIsSwapped, let letters = kind.nativeFormat, !isAligned(to: kind.byteAlignment) else {
+            return
+        }
+        guard !Format.promisesNoAlignment(text(byteCount: formatByteCount - 1)) else { return }
+        let target = unsafe UnsafeMutableRawPointer(pointer.pointee.format.unsafelyUnwrapped)
+        // What has no standard size keeps its native one.
+        let isNativeOnly = kind == .longDouble || kind == .complexLongDouble || kind == .pointer
+        unsafe target.storeBytes(of: UInt8(ascii: isNativeOnly ? "^" : "="), as: UInt8.self)
+        unsafe (target + 1).copyMemory(from: letters.utf8Start, byteCount: letters.utf8CodeUnitCount)
+        unsafe target.storeBytes(of: 0, toByteOffset: 1 + letters.utf8CodeUnitCount, as: UInt8.self)
+    }
+
+    /// Whether every item stands at a multiple of an alignment: the first one, and those of all dimensions with more than one.
+    private func isAligned(to byteAlignment: Int) -> Bool {
+        if isIndirect { return byteAlignment == 1 }
+        var bits = unsafe UInt(bitPattern: pointer.pointee.buf)
+        for axis in 0..<rank where unsafe shape[axis] > 1 { unsafe bits |= UInt(bitPattern: byteStrides[axis]) }
+        return bits & (UInt(bitPattern: byteAlignment) - 1) == 0
     }
 
     /// Whether this is the most common layout of all: one dimension, packed.
@@ -189,7 +238,7 @@ extension ExportBlock {
     var blockByteCount: Int {
         let formatIsInline = unsafe pointer.pointee.format == inlineFormat
         let words = unsafe (pointer.pointee.suboffsets == nil ? 2 : 3) * rank
-        return words * MemoryLayout<Int>.stride + (formatIsInline ? 0 : formatByteCount)
+        return Self.treeByteCount + words * MemoryLayout<Int>.stride + (formatIsInline ? 0 : formatByteCount)
     }
 
     /// Takes over the format and item size of another block, for which `reserve` made room.

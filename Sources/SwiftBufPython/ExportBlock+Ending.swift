@@ -20,7 +20,7 @@ func exportClear(_ pointer: UnsafeMutablePointer<swiftbuf_export>?) {
         unsafe export.pointer.pointee.storage = nil
         unsafe letGo(of: storage, isView: export.traits.contains(.view))
     }
-    unsafe swiftbuf_block_free(block)
+    unsafe ExportBlock.free(block)
 }
 
 /// Drops what a Buffer has of its storage.

@@ -14,12 +14,20 @@ import SwiftBufCore
 struct ExporterView {
     private let view: UnsafeMutablePointer<Py_buffer>
 
+    /// The format, which need not be readable.
+    let format: ItemFormat
+
     /// Believes a Py_buffer if it is coherent.
     ///
-    /// - Parameter view: Granted, and neither moved nor released while this value is used.
+    /// - Parameters:
+    ///   - view: Granted, and neither moved nor released while this value is used.
+    ///   - format: What it means, which stays as long.
     /// - Throws: With `ValueError` set.
-    init(_ view: UnsafeMutablePointer<Py_buffer>, for function: FunctionName) throws(ExceptionIsSet) {
+    init(
+        _ view: UnsafeMutablePointer<Py_buffer>, _ format: ItemFormat, for function: FunctionName
+    ) throws(ExceptionIsSet) {
         unsafe self.view = view
+        unsafe self.format = format
         guard unsafe isCoherent else {
             unsafe raise(
                 .valueError, "%s: the exporter is not coherent: len %lld, itemsize %lld, ndim %lld", function.text,
@@ -31,11 +39,13 @@ struct ExporterView {
     private var isCoherent: Bool {
         // SAFETY (all of this file): a granted Py_buffer; arrays that are not NULL have `ndim` items.
         guard
-            unsafe view.pointee.ndim >= 0 && rank <= Layout.maximumRank && view.pointee.itemsize > 0 && view.pointee.len >= 0,
+            unsafe view.pointee.ndim >= 0 && rank <= Layout.maximumRank && view.pointee.itemsize >= 0 && view.pointee.len >= 0,
             unsafe view.pointee.buf != nil || view.pointee.len == 0
         else { return false }
         if unsafe view.pointee.shape == nil {
-            // One dimension of as many items as there are; or one item alone.
+            // One dimension of as many items as there are; or one item alone. Of items without bytes nobody knows how many.
+            guard unsafe view.pointee.itemsize > 0 || rank == 0 else { return false }
+            if unsafe view.pointee.itemsize == 0 { return unsafe view.pointee.len == 0 }
             guard unsafe rank <= 1 && view.pointee.len % view.pointee.itemsize == 0 else { return false }
             return unsafe (rank == 1 || view.pointee.len == view.pointee.itemsize) && hasAddresses(for: 0..<view.pointee.len)
         }
@@ -90,14 +100,6 @@ struct ExporterView {
         return layout.isCContiguous
     }
 
-    /// The format, which need not be readable.
-    var format: ItemFormat {
-        let text = unsafe view.pointee.format.map { unsafe UnsafePointer($0) } ?? cText("B")
-        var byteCount = 0
-        while unsafe text[byteCount] != 0 { byteCount += 1 }
-        return unsafe ItemFormat(keeping: text, byteCount: byteCount, itemByteCount: view.pointee.itemsize)
-    }
-
     /// Writes the dimensions into room for `rank` of them.
     func describe(
         shape: UnsafeMutablePointer<Int>?, strides: UnsafeMutablePointer<Int>?, suboffsets: UnsafeMutablePointer<Int>?
@@ -106,7 +108,7 @@ struct ExporterView {
         if rank == 0 { return }
         guard let shape = unsafe shape, let strides = unsafe strides else { return }
         for axis in 0..<rank {
-            unsafe shape[axis] = unsafe view.pointee.shape?[axis] ?? view.pointee.len / view.pointee.itemsize
+            unsafe shape[axis] = unsafe view.pointee.shape?[axis] ?? view.pointee.len / max(view.pointee.itemsize, 1)
             unsafe suboffsets?[axis] = unsafe view.pointee.suboffsets?[axis] ?? -1
         }
         if let given = unsafe view.pointee.strides {
@@ -158,6 +160,8 @@ func withExporterView<Result>(
             throw ExceptionIsSet()
         }
         defer { unsafe swiftbuf_give_back(view) }
-        return try unsafe body(ExporterView(view, for: function))
+        // This may run Python code, which `body` need not expect.
+        let settled = try unsafe SettledFormat(of: view, from: exporter)
+        return try unsafe body(ExporterView(view, settled.format, for: function))
     }
 }

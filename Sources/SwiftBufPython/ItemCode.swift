@@ -67,6 +67,11 @@ struct QuotedFormat {
         }
     }
 
+    /// Quotes a name.
+    init(_ name: Span<UInt8>) {
+        for index in 0..<min(name.count, 200) { bytes[index] = name[index] }
+    }
+
     /// Lends the text, NUL-terminated.
     func withText(_ body: (UnsafePointer<CChar>) -> Void) {
         // SAFETY: a copy on this call's stack, whose last byte is NUL.

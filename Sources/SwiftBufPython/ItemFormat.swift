@@ -6,8 +6,8 @@ import SwiftBufCore
 
 /// A format and its text, borrowed from whoever gave it.
 ///
-/// The text is the native one-letter format where that says the same as what was given (`<q` is `q`, `@i` is `i`): memoryview reads
-/// no others, NumPy those fastest.
+/// The text is the native one-letter format where that says the same as what was given (`@i` is `i`): memoryview reads no others, NumPy
+/// those fastest. What promises no alignment (`<q`) stays as it is until the memory is known: `ExportBlock.settleTraits`.
 @unsafe
 struct ItemFormat {
     let format: Format
@@ -18,12 +18,14 @@ struct ItemFormat {
     /// What `reserve` has to keep for the text, the NUL included.
     var reservedByteCount: Int { unsafe byteCount + 1 }
 
-    /// How an item is read, as the export block keeps it: a ``ScalarKind`` with its byte order, a record, or 0.
+    /// How items are read that are no single scalar: SWIFTBUF_ITEM_RECORD and so on, or 0.
+    var standing: UInt8
+
+    /// How an item is read, as the export block keeps it: a ``ScalarKind`` with its byte order, or ``standing``.
     @inline(__always)
     var itemKind: UInt8 {
         let order: UInt8 = unsafe format.isByteSwapped ? UInt8(SWIFTBUF_ITEM_SWAPPED) : 0
-        let record: UInt8 = unsafe format.isReadable ? UInt8(SWIFTBUF_ITEM_RECORD) : 0
-        return unsafe (format.kind?.rawValue ?? record) | order
+        return unsafe (format.kind?.rawValue ?? standing) | order
     }
 
     /// Reads a format.
@@ -44,7 +46,7 @@ struct ItemFormat {
         unsafe self.init(format, text: text, byteCount: byteCount)
     }
 
-    /// Reads a format whose item size is known.
+    /// Reads a format whose item size is known, and which means what PEP 3118 says, or what swiftbuf itself writes.
     ///
     /// A text that cannot be read, or says another size, is kept as it is; then items cannot be read one by one.
     init(keeping text: UnsafePointer<CChar>, byteCount: Int, itemByteCount: Int) {
@@ -52,18 +54,25 @@ struct ItemFormat {
         let bytes = unsafe Span<UInt8>(
             _unsafeElements: UnsafeBufferPointer(
                 start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: byteCount))
-        if let parsed = try? Format.parse(bytes), parsed.itemByteCount == itemByteCount {
+        let parsed = try? Format.parse(bytes, as: .kept)
+        if itemByteCount == 0 && parsed?.kind == .pascal {
+            // struct, and so memoryview, fails at a Pascal text of no bytes; a text of none is as good.
+            let empty: StaticString = "0s"
+            unsafe self.init(keeping: cText(empty), byteCount: empty.utf8CodeUnitCount, itemByteCount: 0)
+        } else if let parsed, parsed.itemByteCount == itemByteCount {
             unsafe self.init(parsed, text: text, byteCount: byteCount)
         } else {
             unsafe self.init(Format(opaque: itemByteCount, text: bytes), text: text, byteCount: byteCount)
+            unsafe standing = 0
         }
     }
 
     /// Chooses the text.
     @inline(__always)
-    private init(_ format: Format, text: UnsafePointer<CChar>, byteCount: Int) {
+    init(_ format: Format, text: UnsafePointer<CChar>, byteCount: Int) {
         unsafe self.format = format
-        if let canonical = format.canonicalFormat {
+        unsafe standing = format.isReadable ? UInt8(SWIFTBUF_ITEM_RECORD) : UInt8(SWIFTBUF_ITEM_PARTS)
+        if let canonical = format.canonicalFormat, unsafe !promisesNoAlignment(text, byteCount) {
             unsafe self.text = UnsafeRawPointer(canonical.utf8Start)
             unsafe self.byteCount = canonical.utf8CodeUnitCount
         } else {
@@ -79,6 +88,7 @@ struct ItemFormat {
     @inline(__always)
     private init(native letter: Format, text: UnsafePointer<CChar>) {
         unsafe format = letter
+        unsafe standing = 0
         unsafe self.text = UnsafeRawPointer(text)
         unsafe byteCount = 1
     }
@@ -101,7 +111,7 @@ struct ItemFormat {
         var byteCount = 0
         // SAFETY: the str caches this text and outlives the call.
         guard let text = unsafe PyUnicode_AsUTF8AndSize(argument, &byteCount) else { throw ExceptionIsSet() }
-        if byteCount == 1, let letter = unsafe Format(letter: UInt8(bitPattern: text[0])) {
+        if byteCount == 1, let letter = unsafe Format(letter: UInt8(bitPattern: text[0])), letter.isNativeSingleLetter {
             unsafe self.init(native: letter, text: text)
             return
         }
@@ -119,6 +129,13 @@ struct ItemFormat {
             throw ExceptionIsSet()
         }
     }
+}
+
+/// Whether a text of one scalar says that it may stand at any address.
+private func promisesNoAlignment(_ text: UnsafePointer<CChar>, _ byteCount: Int) -> Bool {
+    // SAFETY: the text has that many bytes.
+    unsafe Format.promisesNoAlignment(
+        Span(_unsafeStart: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: byteCount))
 }
 
 extension ScalarKind {

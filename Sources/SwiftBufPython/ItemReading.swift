@@ -66,10 +66,35 @@ extension ExportBlock {
         return unsafe readString(kind, swapped: itemIsSwapped, byteCount: itemByteCount, at: address)
     }
 
-    /// Sets `NotImplementedError`, which quotes the format.
+    /// Sets `NotImplementedError`, which quotes the format and says what of it cannot be read.
     func raiseItemsNotReadable() {
-        unsafe raise(
-            .notImplementedError, "items of format '%.200s' cannot be read or written one by one", pointer.pointee.format)
+        let format = unsafe UnsafePointer(pointer.pointee.format.unsafelyUnwrapped)
+        switch unsafe Int32(pointer.pointee.item_kind) {
+        case SWIFTBUF_ITEM_DOUBTFUL:
+            unsafe raise(
+                .notImplementedError,
+                "items of format '%.200s' cannot be read or written one by one, because it leaves pads out: make the Buffer of the array itself",
+                format)
+        case SWIFTBUF_ITEM_PARTS:
+            let name = unreadableMember
+            unsafe name.withText { name in
+                unsafe swiftbuf_raise_text(
+                    SWIFTBUF_NOT_IMPLEMENTED_ERROR,
+                    cText("items of format '%.200s' cannot be read or written one by one, because of member '%.100s'"), format,
+                    name)
+            }
+        default:
+            unsafe raise(.notImplementedError, "items of format '%.200s' cannot be read or written one by one", format)
+        }
+    }
+
+    /// The name of the first member that cannot be read; empty if it has none.
+    private var unreadableMember: QuotedFormat {
+        let text = self.text(byteCount: formatByteCount - 1)
+        guard let tree = try? FormatTree(layoutOf: text, as: .kept), let member = tree.firstUnreadableMember,
+            let name = tree.name(of: member, in: text)
+        else { return QuotedFormat(Span()) }
+        return QuotedFormat(name)
     }
 }
 

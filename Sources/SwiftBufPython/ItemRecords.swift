@@ -29,7 +29,7 @@ extension ExportBlock {
                 start: UnsafeRawPointer(pointer.pointee.format!).assumingMemoryBound(to: UInt8.self),
                 count: formatByteCount - 1))
         do throws(FormatTree.Failure) {
-            return try FormatTree(of: text)
+            return try FormatTree(of: text, as: .kept)
         } catch {
             switch error {
             case .outOfMemory: unsafe PyErr_NoMemory()
@@ -45,7 +45,7 @@ extension ExportBlock {
     @inline(never)
     func readRecord(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
         do throws(ExceptionIsSet) {
-            return unsafe try compileFormat().readItem(at: address)
+            return unsafe try withTree { (tree, _) in unsafe tree.readItem(at: address) }
         } catch {
             return nil
         }
@@ -127,6 +127,10 @@ private func forEachValue(
     var member = unsafe tuple + 1
     var values = 0
     while unsafe values < tuple.pointee.count {
+        guard unsafe member.pointee.isValue else {
+            unsafe member += member.pointee.nodeCount
+            continue
+        }
         let isRun = unsafe member.pointee.form == .run
         let count = unsafe isRun ? member.pointee.count : 1
         let node = unsafe isRun ? member + 1 : member

@@ -18,6 +18,9 @@ struct ComparedItems {
     /// How an item is read; nil for a record and for what cannot be read.
     var kind: ScalarKind? { unsafe ScalarKind(rawValue: itemKind & ~UInt8(SWIFTBUF_ITEM_SWAPPED)) }
 
+    /// Whether all of an item can be read.
+    private var canBeRead: Bool { unsafe kind != nil || itemKind == UInt8(SWIFTBUF_ITEM_RECORD) }
+
     var isSwapped: Bool { unsafe itemKind & UInt8(SWIFTBUF_ITEM_SWAPPED) != 0 }
 
     init(_ export: ExportBlock) {
@@ -41,7 +44,9 @@ struct ComparedItems {
     /// - Returns: nil, with an exception set: `MemoryError` if there is no room to compare records, or what a signal's handler raised.
     func equals(_ other: ComparedItems) -> Bool? {
         guard unsafe items.hasShape(of: other.items) else { return false }
-        if let kind = unsafe kind, let otherKind = unsafe other.kind {
+        // Of texts without bytes an empty one is compared, as those of records are.
+        let haveBytes = unsafe items.itemByteCount > 0 && other.items.itemByteCount > 0
+        if let kind = unsafe kind, let otherKind = unsafe other.kind, haveBytes {
             return try? unsafe withoutGIL(forByteCount: items.byteCount) { (interruption: inout Interruption) in
                 unsafe items.withItems { items in
                     unsafe other.items.withItems {
@@ -52,9 +57,9 @@ struct ComparedItems {
                 }
             }
         }
-        guard unsafe itemKind != 0 && other.itemKind != 0 else { return false }
+        guard unsafe canBeRead && other.canBeRead else { return false }
         // No item differs.
-        if unsafe items.byteCount == 0 { return true }
+        if unsafe items.isEmpty { return true }
         return unsafe equalsRecord(other)
     }
 
@@ -124,7 +129,7 @@ private struct ComparedLeaf {
             return
         }
         // SAFETY: the tree says where in each item the scalar stands.
-        unsafe kind = leaf.kind
+        unsafe kind = leaf.kind ?? .uint8
         unsafe items = records.part(
             at: leaf.byteOffset &+ index &* leaf.byteCount, byteCount: leaf.byteCount, in: room)
     }
@@ -134,5 +139,5 @@ private struct ComparedLeaf {
 private func compileFormat(_ text: UnsafePointer<CChar>, _ byteCount: Int) throws(FormatTree.Failure) -> FormatTree {
     // SAFETY: the text has that many bytes.
     try unsafe FormatTree(
-        of: Span(_unsafeStart: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: byteCount))
+        of: Span(_unsafeStart: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: byteCount), as: .kept)
 }

@@ -61,6 +61,12 @@ struct ItemsOperand {
         return true
     }
 
+    /// Whether there is no item at all.
+    var isEmpty: Bool {
+        for axis in unsafe 0..<rank where unsafe shape.unsafelyUnwrapped[axis] == 0 { return true }
+        return false
+    }
+
     /// A part of each item, some bytes behind its start.
     ///
     /// - Parameter room: For suboffsets, of which the last leads to another place.

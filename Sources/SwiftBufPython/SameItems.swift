@@ -26,8 +26,21 @@ extension ExportBlock {
         // A kind says all: `l` and `q` are the same, and so are texts of one length.
         if itemKind != nil { return true }
         // SAFETY: both texts have that many bytes.
-        guard textByteCount == formatByteCount - 1 else { return false }
-        for index in 0..<textByteCount where unsafe text[index] != pointer.pointee.format[index] { return false }
-        return true
+        let other = unsafe Span(
+            _unsafeStart: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: textByteCount)
+        let own = self.text(byteCount: formatByteCount - 1)
+        if own.count == other.count {
+            var isSameText = true
+            for index in own.indices where own[index] != other[index] {
+                isSameText = false
+                break
+            }
+            if isSameText { return true }
+        }
+        // Formats of records say the same if the same scalars stand at the same places, under the same names.
+        guard itemIsRecord, let tree = try? FormatTree(of: own, as: .kept),
+            let otherTree = try? FormatTree(of: other, as: .kept)
+        else { return false }
+        return tree.saysSame(as: otherTree, own, other)
     }
 }

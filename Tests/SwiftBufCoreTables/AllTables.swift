@@ -7,6 +7,7 @@ public func allTables(_ check: inout Check) {
     formatPairTables(&check)
     formatFieldTables(&check)
     formatSameItemsTables(&check)
+    formatSettlementTables(&check)
     layoutTables(&check)
     grantTables(&check)
     storageTables(&check)

@@ -31,6 +31,10 @@ private let fieldRows: [FieldRow] = [
     FieldRow("T{i:a:(2,3)h:m:}", "m", at: 4, 2, "h", shape: [2, 3], "a shape is the member's, not the element's"),
     FieldRow("T{b:a:3h:m:}", "m", at: 2, 2, "h", shape: [3], "a count is a dimension"),
     FieldRow("T{b:a:(2)3h:m:}", "m", at: 2, 2, "h", shape: [2, 3], "a count is the last dimension"),
+    FieldRow("T{b:a:(2)(3)h:m:}", "m", at: 2, 2, "h", shape: [2, 3], "shapes behind each other are dimensions of one"),
+    FieldRow("i:a:3x:raw:d:b:", "raw", at: 4, 3, "3x", "a pad with a name outside of T{} is a member, though no value"),
+    FieldRow("0h:none:i:a:", "none", at: 0, 2, "h", shape: [0], "so are no values at all"),
+    FieldRow("xT{i:a:}", no: "a", "members of a T{} behind a pad are not found"),
     FieldRow("T{b:a:( 2 , 3 )h:m:}", "m", at: 2, 2, "h", shape: [2, 3], "white space in a shape does not matter"),
     FieldRow("T{b:a:4s:name:}", "name", at: 1, 4, "4s", "a length stays with its code"),
     FieldRow("T{b:a:(2)4s:name:}", "name", at: 1, 4, "4s", shape: [2], "a length stays with its code behind a shape"),
@@ -93,11 +97,39 @@ public func formatFieldTables(_ check: inout Check) {
         let element = (field.prefix == 0 ? [] : [field.prefix]) + text[field.textRange]
         check.that(parse(element).format?.itemByteCount == expected.itemByteCount, row.fact)
     }
+    manyNames(&check)
     for rank in [64, 65] {
         var text = Array("T{b:a:(1".utf8)
         for _ in 1..<rank { text += Array(",1".utf8) }
         text += Array(")h:m:}".utf8)
         let field = Format.field(named: Array("m".utf8).span, in: text.span)
         check.that(field?.rank == (rank == 64 ? 64 : nil), "a member of at most 64 dimensions is found", rank)
+    }
+}
+
+/// Holds an index of names against looking at them one by one.
+private func manyNames(_ check: inout Check) {
+    for count in [0, 1, 8, 9, 15, 16, 17, 500] {
+        var text = Array("T{".utf8)
+        for number in 0..<count {
+            // Every third name was there before.
+            text += Array("B:n".utf8) + decimal(number % 3 == 2 ? number / 2 : number) + Array(":".utf8)
+        }
+        text += Array("}".utf8)
+        guard let indexed = try? FormatTree(layoutOf: text.span, as: .itemsWithoutBytes, indexesNames: true),
+            let plain = try? FormatTree(layoutOf: text.span, as: .itemsWithoutBytes)
+        else {
+            check.that(false, "a record of many members is compiled", count)
+            continue
+        }
+        check.that(indexed.byteCount >= plain.byteCount, "an index takes room", indexed.byteCount)
+        check.that(indexed.hasNames == (count > 0), "a record has names if a member has one", count)
+        var same = 0
+        for number in 0..<(count + 20) {
+            let name = Array("n".utf8) + decimal(number)
+            let found = indexed.member(named: name.span, in: text.span)
+            if found == plain.member(named: name.span, in: text.span) { same += 1 }
+        }
+        check.that(same == count + 20, "with an index and without the same members are found", count)
     }
 }

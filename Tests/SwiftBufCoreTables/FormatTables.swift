@@ -87,9 +87,11 @@ private let codeRows: [CodeRow] = [
     CodeRow(
         "Zg", 2 * longDoubleByteCount, .complexLongDouble, standard: nil, nil, alignment: longDoubleByteCount,
         "Zg is two long doubles, aligned as one, and native only"),
+    CodeRow("F", 8, .complex64, alignment: 4, "F is struct's Zf"),
+    CodeRow("D", 16, .complex128, alignment: 8, "D is struct's Zd"),
     CodeRow("s", 1, .bytes, "s without a count is a bytes object of 1 byte"),
     CodeRow("p", 1, .pascal, "p without a count is a pascal string of 1 byte"),
-    CodeRow("x", 1, nil, "x is a pad byte, no scalar"),
+    CodeRow("x", 1, .bytes, "x alone is a byte of which nothing is known"),
     CodeRow("u", 2, .ucs2, "u is a text of one UCS-2 unit"),
     CodeRow("w", 4, .ucs4, "w is a text of one UCS-4 unit"),
     CodeRow("O", 8, nil, "O is a reference of pointer size in every mode, no scalar"),

@@ -94,6 +94,25 @@ PyObject *swiftbuf_exporter_of(PyObject *self);
 /* Whether an object is a Buffer of any module `_swiftbuf` that was made of this file: one that was imported anew has its own type. */
 int swiftbuf_is_any_buffer(PyObject *object);
 
+/* --- what an exporter says of its items besides its format --- */
+
+/* An attribute: a new reference. NULL if there is none, or an ordinary exception was raised, which is forgotten; NULL with MemoryError, or
+   what is no Exception, set. So are all functions below; all may run Python code. */
+PyObject *swiftbuf_quiet_attribute(PyObject *object, const char *name);
+PyObject *swiftbuf_quiet_named_attribute(PyObject *object, PyObject *name);
+
+/* object[key]. */
+PyObject *swiftbuf_quiet_entry(PyObject *mapping, PyObject *key);
+
+/* tuple(sequence). */
+PyObject *swiftbuf_quiet_tuple(PyObject *sequence);
+
+/* An int that is not negative; -1 for all else, also for NULL. */
+Py_ssize_t swiftbuf_quiet_size(PyObject *object);
+
+/* The object whose items an exporter's are: itself, or what a memoryview is a view of. A new reference; NULL never. */
+PyObject *swiftbuf_described_object(PyObject *exporter);
+
 /* --- texts --- */
 
 /* Buffer('f', (480, 640), 1228800 bytes): a new reference, or NULL with an exception set. `shape` is borrowed. */

@@ -17,7 +17,7 @@
 typedef struct {
     void *buf;              /* element [0, …, 0]; never NULL */
     Py_ssize_t len;         /* product(shape) * itemsize: the packed length in bytes, for strided layouts too */
-    Py_ssize_t itemsize;    /* bytes; above zero */
+    Py_ssize_t itemsize;    /* bytes; 0 only of a field, or another exporter's items, without any */
     int32_t ndim;           /* 0 to 64 */
     uint32_t traits;        /* SWIFTBUF_READONLY and so on: swiftbuf_request.h */
     char *format;           /* NUL-terminated; never NULL */
@@ -29,7 +29,7 @@ typedef struct {
     void *block;            /* what does not fit inline, or NULL */
     int32_t denied;         /* no request with one of these flags, and none without all of those, is granted without a look */
     int32_t required;       /* at the traits: SwiftBufCore/Admission.swift */
-    uint8_t item_kind;      /* how an item is read: ScalarKind, SWIFTBUF_ITEM_RECORD, or 0: not at all; */
+    uint8_t item_kind;      /* how an item is read: ScalarKind, SWIFTBUF_ITEM_RECORD and so on, or 0: not at all; */
                             /* with SWIFTBUF_ITEM_SWAPPED if its byte order is not the machine's */
     uint8_t order;          /* of the dimensions when the memory is resized: 0 for C, 1 for Fortran */
     uint8_t reserved[6];    /* zero */
@@ -42,6 +42,13 @@ typedef struct {
 
 /* item_kind of an item that is not one scalar, and is read value by value as the format says: a struct, a sub-array, several values. */
 #define SWIFTBUF_ITEM_RECORD 0x7F
+
+/* item_kind of an item that is not read as a whole, because a part of it cannot be read (a reference, a pointer, a bit field); where its
+   parts stand is known. */
+#define SWIFTBUF_ITEM_PARTS 0x7E
+
+/* item_kind of an item whose format may mean more than one thing; parts of which all readings say the same can be read. */
+#define SWIFTBUF_ITEM_DOUBTFUL 0x7D
 
 /* Where fields stand whose address Swift needs, whose Embedded mode has no key paths. */
 enum {

@@ -159,6 +159,22 @@ typedef enum {
 void swiftbuf_raise(swiftbuf_exception kind, const char *format, const char *text, long long first, long long second,
                     long long third);
 
+/* An exception that is set aside; all owned. */
+typedef struct {
+    PyObject *type;
+    PyObject *value;
+    PyObject *traceback;
+} swiftbuf_exception_state;
+
+/* Takes the exception that is set, so that none is. With the GIL. */
+void swiftbuf_set_aside(swiftbuf_exception_state *state);
+
+/* Sets the exception that was set aside, in the place of an ordinary one; what is no Exception, or MemoryError, stays. With the GIL. */
+void swiftbuf_put_back(swiftbuf_exception_state *state);
+
+/* Forgets the exception that was set aside. With the GIL. */
+void swiftbuf_forget(swiftbuf_exception_state *state);
+
 /* Sets an exception with a text that is whole already. With the GIL. */
 void swiftbuf_raise_sentence(swiftbuf_exception kind, const char *text);
 

@@ -52,7 +52,7 @@ public struct Items: ~Escapable {
     ///
     /// - Parameter interruption: Ends the work; then some items were copied.
     public func copy(to target: borrowing Items, swapping unitByteCount: Int = 0, _ interruption: inout Interruption) {
-        if layout.isEmpty || layout.itemByteCount == 0 { return }
+        if layout.hasNoBytes { return }
         _ = run(.copying(swapping: unitByteCount), with: target, &interruption)
     }
 
@@ -72,7 +72,7 @@ public struct Items: ~Escapable {
     /// - Parameter interruption: Ends the work; then some items have the value.
     @unsafe
     public func fill(with item: UnsafeRawPointer, _ interruption: inout Interruption) {
-        if layout.isEmpty { return }
+        if layout.hasNoBytes { return }
         // A view of the one item, as often as the shape wants it: strides of zero.
         let strides = InlineArray<64, Int>(repeating: 0)
         let repeated = Layout(
@@ -89,7 +89,7 @@ public struct Items: ~Escapable {
     ///
     /// - Parameters:
     ///   - other: Items of the same shape, of any size.
-    ///   - kind: What an item here is; its size is the item size (of `bytes` and `pascal` any).
+    ///   - kind: What an item here is; its size is the item size (of the texts any above zero).
     ///   - swapped: Whether the byte order here is not the machine's.
     ///   - otherKind: What an item of `other` is.
     ///   - otherSwapped: Whether the byte order there is not the machine's.

@@ -1,4 +1,4 @@
-// The members of a format by their names.
+// A member of a format by its name, as a part of each item: where it stands, its shape, and the text of one element.
 
 /// A named member of a format: a part of each item, with a format of its own.
 public struct FormatField: Sendable {
@@ -19,86 +19,51 @@ public struct FormatField: Sendable {
     ///
     /// They are packed in C order.
     public var shape: InlineArray<64, Int>
+    /// The node of one element.
+    public var element: Int
 }
 
 extension Format {
     /// Finds a member by its name.
     ///
-    /// The members are those of the `T{}` if the text is exactly one without a name, with a prefix or not, and those outside of
-    /// any `T{}` otherwise. Not looked for: members of members. Of two that have the name, the first is found.
-    ///
     /// - Parameters:
     ///   - name: As it stands between the colons; UTF-8.
     ///   - text: A format that `parse` accepts.
+    ///   - reading: What is granted beyond PEP 3118.
     /// - Returns: nil if there is none, if it has more than 64 dimensions, or if the text is no format.
-    /// - Complexity: O(*n*) in the length of the text.
-    public static func field(named name: Span<UInt8>, in text: Span<UInt8>) -> FormatField? {
-        var parser = FormatParser(text)
-        var depth = 0
-        if let inside = offsetInsideOnlyStruct(text) {
-            parser.position = inside.offset
-            parser.mode = inside.mode
-            depth = 1
+    /// - Complexity: O(*n*) in the length of the text; a ``FormatTree`` finds many names sooner.
+    public static func field(named name: Span<UInt8>, in text: Span<UInt8>, as reading: FormatReading = []) -> FormatField? {
+        guard let tree = try? FormatTree(layoutOf: text, as: reading), let member = tree.member(named: name, in: text) else {
+            return nil
         }
-        var record = FormatRecord()
-        parser.skipWhitespace()
-        while let byte = parser.current, byte != UInt8(ascii: "}") {
-            guard let member = try? parser.readMember(into: &record, depth: depth) else { return nil }
-            if let range = member.nameRange, isEqual(text.extracting(range), name) {
-                return FormatField(member, in: text)
-            }
-            parser.skipWhitespace()
-        }
-        return nil
-    }
-
-    /// Where the members of a text begin that is one `T{}` and nothing else, and the mode there.
-    private static func offsetInsideOnlyStruct(_ text: Span<UInt8>) -> (offset: Int, mode: FormatMode)? {
-        var parser = FormatParser(text)
-        parser.skipWhitespace()
-        if parser.readPrefix() { parser.skipWhitespace() }
-        guard parser.current == UInt8(ascii: "T") else { return nil }
-        let start = (offset: parser.position &+ 2, mode: parser.mode)
-        var record = FormatRecord()
-        guard let member = try? parser.readMember(into: &record, depth: 0), member.nameRange == nil else { return nil }
-        parser.skipWhitespace()
-        return parser.current == nil ? start : nil
-    }
-
-    private static func isEqual(_ first: Span<UInt8>, _ second: Span<UInt8>) -> Bool {
-        guard first.count == second.count else { return false }
-        for index in first.indices where first[index] != second[index] { return false }
-        return true
+        return tree.field(at: member)
     }
 }
 
-extension FormatField {
-    fileprivate init?(_ member: FormatParser.Member, in text: Span<UInt8>) {
-        let item = member.item
-        byteOffset = member.byteOffset
-        itemByteCount = item.elementByteCount
-        let start = item.countsUnits ? item.countOffset : item.codeOffset
-        // SAFETY: reading a text only moves on.
-        textRange = unsafe Range(uncheckedBounds: (start, item.endOffset))
-        prefix = item.mode.prefix
-        rank = 0
-        shape = InlineArray(repeating: 0)
-        if let shapeOffset = item.shapeOffset {
-            var parser = FormatParser(text)
-            parser.position = shapeOffset
-            while let dimension = try? parser.readDimension() {
-                guard append(dimension.count) else { return nil }
-            }
+extension FormatTree {
+    /// A member as a field.
+    ///
+    /// - Parameter member: The index of its node.
+    /// - Returns: nil if it has more than 64 dimensions.
+    public borrowing func field(at member: Int) -> FormatField? {
+        var shape = InlineArray<64, Int>(repeating: 0)
+        var rank = 0
+        var index = member
+        var node = self[index]
+        // From the start of the item: the tuple of the members stands there in all formats.
+        let byteOffset = node.byteOffset
+        while node.isListOrRun {
+            guard rank < shape.count else { return nil }
+            shape[rank] = node.count
+            rank &+= 1
+            index &+= 1
+            node = self[index]
         }
-        if item.count != 1 && !item.countsUnits {
-            guard append(item.count) else { return nil }
-        }
-    }
-
-    private mutating func append(_ count: Int) -> Bool {
-        guard rank < shape.count else { return false }
-        shape[rank] = count
-        rank &+= 1
-        return true
+        let end = node.textOffset &+ node.textByteCount
+        return FormatField(
+            byteOffset: byteOffset, itemByteCount: node.byteCount,
+            // SAFETY: a text does not end before it starts.
+            textRange: unsafe Range(uncheckedBounds: (node.textOffset, end)), prefix: node.prefix, rank: rank, shape: shape,
+            element: index)
     }
 }

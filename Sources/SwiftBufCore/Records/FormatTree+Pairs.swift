@@ -9,8 +9,8 @@ public struct FormatLeafPair: Sendable {
     /// One of the two scalars.
     @frozen
     public struct Leaf: Sendable {
-        /// How it is read.
-        public var kind: ScalarKind
+        /// How it is read; nil if it cannot be read.
+        public var kind: ScalarKind?
         /// Whether its byte order is not the machine's.
         public var isByteSwapped: Bool
         /// Of the first of the row, in bytes from the start of the item.
@@ -105,13 +105,13 @@ private struct FormatPairWalk {
         }
         guard count > 0 else { return true }
         let (one, other) = unsafe (first[a], second[b])
-        if let kind = one.kind, let otherKind = other.kind {
+        if one.form == .leaf {
             return body(
                 FormatLeafPair(
                     first: FormatLeafPair.Leaf(
-                        kind: kind, isByteSwapped: one.isByteSwapped, byteOffset: offset, byteCount: one.byteCount),
+                        kind: one.kind, isByteSwapped: one.isByteSwapped, byteOffset: offset, byteCount: one.byteCount),
                     second: FormatLeafPair.Leaf(
-                        kind: otherKind, isByteSwapped: other.isByteSwapped, byteOffset: otherOffset,
+                        kind: other.kind, isByteSwapped: other.isByteSwapped, byteOffset: otherOffset,
                         byteCount: other.byteCount),
                     count: count))
         }
@@ -158,6 +158,12 @@ private struct FormatPairWalk {
             unsafe self.nodes = nodes
             unsafe node = tuple &+ 1
             unsafe end = tuple &+ nodes[tuple].nodeCount
+            unsafe passNoValues()
+        }
+
+        /// Goes on to the next member that is a value.
+        private mutating func passNoValues() {
+            while unsafe node < end && !nodes[node].isValue { unsafe node = node &+ nodes[node].nodeCount }
         }
 
         /// The values here; nil at the end of the tuple.
@@ -175,6 +181,7 @@ private struct FormatPairWalk {
             guard unsafe here.form != .run || done == here.count else { return }
             unsafe done = 0
             unsafe node = node &+ here.nodeCount
+            unsafe passNoValues()
         }
     }
 }

@@ -16,6 +16,7 @@ func fuzzFormat(_ input: Span<UInt8>) {
         expect(error.byte == (isAtEnd ? nil : input[error.byteOffset]), "an error names the byte that stands there")
         expect(!hasValues(input), "a text that is refused has no values")
     }
+    checkSettlement(input)
 }
 
 private func hasValues(_ text: Span<UInt8>) -> Bool {
