@@ -82,8 +82,9 @@ func assignByParts(
     }
     try unsafe withParts(of: key) { (key) throws(ExceptionIsSet) in
         let buffer = unsafe BufferHandle(object)
-        guard let code = try unsafe key.codeOfItem(in: buffer), unsafe code.kind != nil || PyObject_CheckBuffer(value) == 0 else {
-            // A record may be another exporter's, as NumPy's scalars are.
+        // A record may be another exporter's, as NumPy's scalars are; bytes are a value.
+        let mayBeRecord = unsafe PyObject_CheckBuffer(value) != 0 && swiftbuf_is_bytes(value) == 0
+        guard let code = try unsafe key.codeOfItem(in: buffer), code.kind != nil || !mayBeRecord else {
             try unsafe assign(value, to: key, of: object)
             return
         }

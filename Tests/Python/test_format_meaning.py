@@ -99,7 +99,7 @@ def test_what_is_written_to_a_field_is_written_where_numpy_has_it():
 
 
 def test_where_nobody_can_know_the_field_is_refused_and_those_before_it_are_not(room):
-    text = b"T{B:a:T{i:x:b:y:}:p:xxxb:q:}"
+    text = b"T{B:a:xxxT{i:x:b:y:}:p:xxxb:q:}"
     # As NumPy and as PEP 3118 it has 16 bytes: 'a' is at 0 in both.
     exporter = room.exporter(itemsize=16, shape=(1,), strides=(16,), format=text, len=16)
     b = swiftbuf.Buffer(exporter)

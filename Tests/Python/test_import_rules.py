@@ -26,7 +26,6 @@ INCOHERENT = {
     "a dimension is negative": {"shape": (-24,)},
     "two dimensions are negative": {"ndim": 2, "shape": (-4, -6), "strides": (6, 1)},
     "itemsize is 0": {"itemsize": 0},
-    "itemsize is 0 and so is len": {"itemsize": 0, "len": 0},
     "itemsize is negative": {"itemsize": -1},
     "itemsize and len are negative": {"itemsize": -1, "len": -24},
     "ndim is negative": {"ndim": -1},

@@ -74,8 +74,8 @@ def test_items_outside_of_any_struct_are_what_struct_packs_and_unpacks():
     while tried < 4000:
         fmt, values = random_format(generator)
         size = struct.calcsize(fmt)
-        if size == 0:
-            continue
+        if size == 0 or (not values and fmt.count("x") == 1):
+            continue  # pads alone are NumPy's void, of one value
         tried += 1
         packed, unpacked = struct.pack(fmt, *values), tuple(values)
         b = swiftbuf.zeros(3, fmt)
@@ -98,8 +98,9 @@ def test_names_outside_of_a_struct_change_nothing():
 @pytest.mark.parametrize(
     ("fmt", "item"),
     [
-        ("x", ()),
-        ("7x", ()),
+        ("x", b"\0"),  # pads alone are NumPy's void
+        ("7x", bytes(7)),
+        ("7xx", ()),
         ("ix", 0),
         ("T{i}", (0,)),
         ("T{}i", ((), 0)),
@@ -373,15 +374,15 @@ def test_items_with_pointers_are_neither_read_nor_written():
     b = swiftbuf.copy((Node * 3)())
     assert b.shape == (3,) and b.T.format == b.format and b.tobytes() == bytes(48)
     for use in [lambda: b[0], b.tolist, lambda: b.__setitem__(0, (0, 0))]:
-        with pytest.raises(NotImplementedError, match=r"items of format 'T\{&<i:next:"):
+        with pytest.raises(NotImplementedError, match=r"items of format 'T\{.?&<i:next:"):
             use()
 
 
 def test_values_nested_as_deep_as_they_may_be_are_read_and_written():
-    fmt = "T{(1)" * 64 + "B" + "}" * 64
+    fmt = "T{(1)" * 32 + "B" + "}" * 32
     b = swiftbuf.zeros(1, fmt)
     item: object = 7
-    for _ in range(64):
+    for _ in range(32):
         item = ([item],)
     b[0] = item
     assert b.tobytes() == b"\7" and b[0] == item
