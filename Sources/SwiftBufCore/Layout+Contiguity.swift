@@ -34,9 +34,13 @@ extension Layout {
     }
 
     /// The contiguity facts for the grant decision.
+    ///
+    /// Items of no bytes count as contiguous in no order: without a shape, which such requests do without, CPython itself divides by
+    /// their size.
     @inline(__always)
     public var traits: Traits {
         var traits: Traits = []
+        if itemByteCount == 0 { return traits }
         if isCContiguous { traits.insert(.cContiguous) }
         if isFContiguous { traits.insert(.fContiguous) }
         return traits

@@ -208,7 +208,7 @@ extension ExportBlock {
     /// Whether this is the most common layout of all: one dimension, packed.
     @inline(__always)
     private var isPackedRow: Bool {
-        unsafe rank == 1 && pointer.pointee.strides[0] == itemByteCount
+        unsafe rank == 1 && pointer.pointee.strides[0] == itemByteCount && itemByteCount > 0
     }
 
     /// Gives the memory to the block.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import pickle
+import zlib
 
 import numpy as np
 import pytest
@@ -66,6 +67,10 @@ def test_it_is_given_to_consumers_as_numpy_gives_it(format, shape):
     if format in ("0s", "0w", "T{}"):
         assert np.asarray(v).shape == shape
     assert swiftbuf.frombuffer(v, "B").shape == (0,)
+    for whole in (v, v.copy()):
+        # Without a shape CPython itself divides by the itemsize.
+        with pytest.raises(BufferError):
+            zlib.crc32(whole)
 
 
 @pytest.mark.parametrize("format", MEMBERS)
