@@ -67,6 +67,9 @@ struct QuotedFormat {
         }
     }
 
+    /// Whether there is nothing to quote.
+    var isEmpty: Bool { bytes[0] == 0 }
+
     /// Quotes a name.
     init(_ name: Span<UInt8>) {
         for index in 0..<min(name.count, 200) { bytes[index] = name[index] }

@@ -75,7 +75,7 @@ extension ExportBlock {
                 .notImplementedError,
                 "items of format '%.200s' cannot be read or written one by one, because it leaves pads out: make the Buffer of the array itself",
                 format)
-        case SWIFTBUF_ITEM_PARTS:
+        case SWIFTBUF_ITEM_PARTS where !unreadableMember.isEmpty:
             let name = unreadableMember
             unsafe name.withText { name in
                 unsafe swiftbuf_raise_text(

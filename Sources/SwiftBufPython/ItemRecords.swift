@@ -44,6 +44,10 @@ extension ExportBlock {
     /// May run Python code: of a Buffer that is pinned.
     @inline(never)
     func readRecord(at address: UnsafeRawPointer) -> UnsafeMutablePointer<PyObject>? {
+        guard itemIsRecord else {
+            raiseItemsNotReadable()
+            return nil
+        }
         do throws(ExceptionIsSet) {
             return unsafe try withTree { (tree, _) in unsafe tree.readItem(at: address) }
         } catch {
