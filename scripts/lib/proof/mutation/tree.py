@@ -16,7 +16,7 @@ COPY = FOLDER / "tree"
 CODE = ("Sources/", "python/", "Package.swift", "scripts/hatch_build.py")
 """What is built, or says how."""
 
-TESTS = ("Tests/CFiles/", "Tests/CoreAlone/", "Tests/Python/", "Tests/SwiftBuf")
+TESTS = ("Tests/CFiles/", "Tests/CoreAlone/", "Tests/Python/", "Tests/Reentrancy/", "Tests/SwiftBuf")
 """What judges it."""
 
 
