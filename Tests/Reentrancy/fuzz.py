@@ -43,6 +43,8 @@ from targets import FORMATS  # noqa: E402
 
 PLACE = struct.Struct("=8q")
 CONTENT = bytes(range(251)) * 100
+# A sanitizer has a better stack to show.
+SHOW_STACK = [] if "ASAN_OPTIONS" in os.environ else ["-X", "faulthandler"]
 PATIENCE = 60  # seconds in which a process has to come to another program
 # Where no sanitizer is preloaded: what is freed is overwritten.
 ENVIRONMENT = {"PYTHONMALLOC": "debug", "MALLOC_PERTURB_": "165"}
@@ -107,7 +109,7 @@ class Search:
             errors = self.folder / f"errors-{part}"
             with errors.open("wb") as err:
                 child = subprocess.Popen(
-                    [sys.executable, "-X", "faulthandler", str(HERE / "child.py"), json.dumps(order)],
+                    [sys.executable, *SHOW_STACK, str(HERE / "child.py"), json.dumps(order)],
                     stdout=subprocess.PIPE,
                     stderr=err,
                     env=ENVIRONMENT | os.environ | {"PYTHONHASHSEED": "0"},
