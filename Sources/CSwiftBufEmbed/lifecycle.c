@@ -13,11 +13,12 @@
 
 typedef enum { NOT_STARTED, STARTING, RUNNING, STOPPED } state;
 
-/* `lock` guards the four below it. */
+/* `lock` guards the five below it. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t everybody_left = PTHREAD_COND_INITIALIZER;
 static state current = NOT_STARTED;
 static size_t inside;
+static size_t borrows;           /* that may outlive the stay in which they began */
 static PyThreadState *starter;   /* the thread state of swiftbuf_embed_start, kept for swiftbuf_embed_stop */
 static pthread_t starting_thread; /* its thread */
 static pid_t starting_process;
@@ -138,7 +139,11 @@ swiftbuf_embed_result swiftbuf_embed_stop(char *message, size_t capacity) {
         pthread_mutex_unlock(&lock);
         return SWIFTBUF_EMBED_STOPPED;
     }
-    current = STOPPED;
+    if (borrows != 0) {
+        pthread_mutex_unlock(&lock);
+        return SWIFTBUF_EMBED_BORROWED;
+    }
+    current = STOPPED; /* from here on no borrow is counted */
     while (inside != 0) {
         pthread_cond_wait(&everybody_left, &lock);
     }
@@ -204,6 +209,27 @@ void swiftbuf_embed_leave(swiftbuf_embed_stay stay) {
         pthread_cond_broadcast(&everybody_left);
     }
     pthread_mutex_unlock(&lock);
+}
+
+swiftbuf_embed_result swiftbuf_embed_begin_borrow(void) {
+    pthread_mutex_lock(&lock);
+    int runs = current == RUNNING;
+    borrows += runs ? 1 : 0;
+    pthread_mutex_unlock(&lock);
+    return runs ? SWIFTBUF_EMBED_DONE : SWIFTBUF_EMBED_STOPPED;
+}
+
+void swiftbuf_embed_end_borrow(void) {
+    pthread_mutex_lock(&lock);
+    borrows -= 1;
+    pthread_mutex_unlock(&lock);
+}
+
+size_t swiftbuf_embed_borrows(void) {
+    pthread_mutex_lock(&lock);
+    size_t count = borrows;
+    pthread_mutex_unlock(&lock);
+    return count;
 }
 
 int swiftbuf_embed_holds_gil(void) {

@@ -14,6 +14,7 @@ func report(_ call: (UnsafeMutablePointer<CChar>, Int) -> swiftbuf_embed_result)
     case SWIFTBUF_EMBED_ALREADY_STARTED: throw .alreadyStarted
     case SWIFTBUF_EMBED_STOPPED: throw .stopped
     case SWIFTBUF_EMBED_IN_USE: throw .inUse
+    case SWIFTBUF_EMBED_BORROWED: throw .borrowed(count: Int(swiftbuf_embed_borrows()))
     default: throw .failed(String(upToNUL: text))
     }
 }

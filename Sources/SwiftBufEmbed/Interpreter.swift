@@ -66,11 +66,11 @@ public struct Interpreter: Sendable {
     /// goes; signals that it handled get the system's default action.
     ///
     /// Afterwards nothing of Python can be used. A `SharedBuffer` stays, because its memory is Swift's. Memory that is Python's is
-    /// gone: end every borrow of it before. A Python object that Swift still refers to is not freed any more. Libraries that Python
+    /// gone; so a stop is refused while a `BufferBorrow` lives. A Python object that Swift still refers to is not freed any more. Libraries that Python
     /// loaded stay in the process, and so do threads that they started.
     ///
     /// - Throws: ``InterpreterError``: `stopped` if it was stopped before, `inUse` if the caller is inside ``withGIL(_:)``, and
-    ///   would wait for itself, `failed` if Python could not write its standard streams out, and if CPython 3.13.0 is to be stopped on
+    ///   would wait for itself, `borrowed` if a `BufferBorrow` or a `MutableBufferBorrow` lives, `failed` if Python could not write its standard streams out, and if CPython 3.13.0 is to be stopped on
     ///   another thread than the one that started it while threads of Python run: then Python is left as it is, and stands still.
     /// - Threads: Any, without the GIL. Best the one that started it.
     public func stop() throws(InterpreterError) {

@@ -6,6 +6,8 @@ public enum InterpreterError: Error, Equatable, Sendable {
     case stopped
     /// The caller is inside ``Interpreter/withGIL(_:)``.
     case inUse
+    /// So many values of `BufferBorrow` or `MutableBufferBorrow` live: end them before the interpreter stops.
+    case borrowed(count: Int)
     /// The folder is no virtual environment: it has no file `pyvenv.cfg`.
     case noEnvironment(String)
     /// The virtual environment is of another Python version than the linked libpython, whose interpreter is given by its path.
@@ -23,6 +25,11 @@ extension InterpreterError: CustomStringConvertible {
         case .alreadyStarted: "start: a Python interpreter was asked for but one runs in this process already"
         case .stopped: "the Python interpreter was asked for but it is stopped, and a process has one only once"
         case .inUse: "stop: the interpreter was asked to stop but the caller is inside withGIL"
+        case .borrowed(let count):
+            """
+            stop: the interpreter was asked to stop but Swift holds \(count == 1 ? "a borrow" : "\(count) borrows") of Python's memory: \
+            let every BufferBorrow end first
+            """
         case .noEnvironment(let folder):
             "start: the virtual environment \(folder) was asked for but there is no file pyvenv.cfg in it"
         case .otherVersion(let environment, let version, let linkedVersion, let interpreter):

@@ -8,7 +8,7 @@ public import SwiftBuf
 extension Python {
     /// Borrows an object's memory to read: items packed in C order.
     ///
-    ///     let mean = try python.withBorrowed(photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
+    ///     let mean = try python.withBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
     ///         average(image.span)
     ///     }
     ///
@@ -26,15 +26,15 @@ extension Python {
     /// - Ownership: The exporter keeps its memory until `body` is over, and gets it back exactly once, with the GIL.
     /// - Threads: With the GIL. `body` may let go of it (``withoutGIL(_:)``), and hand spans to other threads that it waits for.
     @inlinable
-    public func withBorrowed<Element: BufferElement, Result: ~Copyable>(
-        _ object: PythonObject, as element: Element.Type, shape: ShapePattern = .any, copyIfNeeded: Bool = false,
-        _ body: (borrowing BorrowedBuffer<Element>) throws -> Result
+    public func withBuffer<Element: BufferElement, Result: ~Copyable>(
+        of object: PythonObject, as element: Element.Type, shape: ShapePattern = .any, copyIfNeeded: Bool = false,
+        _ body: (BufferView<Element>) throws -> Result
     ) throws -> Result {
         defer { withExtendedLifetime(object) {} }
         // SAFETY: the object is alive until the end, and the thread has the GIL, which `address` asks for.
         let argument = try unsafe PythonArgument(unsafeObject: object.address())
         do {
-            return try argument.withBorrowed(as: element, shape: shape, copyIfNeeded: copyIfNeeded, body)
+            return try argument.withBuffer(as: element, shape: shape, copyIfNeeded: copyIfNeeded, body)
         } catch {
             throw whatWasRaised(error)
         }
@@ -42,17 +42,17 @@ extension Python {
 
     /// Borrows an object's memory to read and write: items packed in C order.
     ///
-    /// Never a copy, because what is written to it would be lost. In all else ``withBorrowed(_:as:shape:copyIfNeeded:_:)``.
+    /// Never a copy, because what is written to it would be lost. In all else ``withBuffer(of:as:shape:copyIfNeeded:_:)``.
     @inlinable
-    public func withMutablyBorrowed<Element: BufferElement, Result: ~Copyable>(
-        _ object: PythonObject, as element: Element.Type, shape: ShapePattern = .any,
-        _ body: (inout MutableBorrowedBuffer<Element>) throws -> Result
+    public func withMutableBuffer<Element: BufferElement, Result: ~Copyable>(
+        of object: PythonObject, as element: Element.Type, shape: ShapePattern = .any,
+        _ body: (inout MutableBufferView<Element>) throws -> Result
     ) throws -> Result {
         defer { withExtendedLifetime(object) {} }
         // SAFETY: as above.
         let argument = try unsafe PythonArgument(unsafeObject: object.address())
         do {
-            return try argument.withMutablyBorrowed(as: element, shape: shape, body)
+            return try argument.withMutableBuffer(as: element, shape: shape, body)
         } catch {
             throw whatWasRaised(error)
         }
@@ -60,17 +60,17 @@ extension Python {
 
     /// Borrows an object's memory to read, at whatever strides its items lie.
     ///
-    /// In all else ``withBorrowed(_:as:shape:copyIfNeeded:_:)``.
+    /// In all else ``withBuffer(of:as:shape:copyIfNeeded:_:)``.
     @inlinable
-    public func withStridesBorrowed<Element: BufferElement, Result: ~Copyable>(
-        _ object: PythonObject, as element: Element.Type, shape: ShapePattern = .any, copyIfNeeded: Bool = false,
-        _ body: (borrowing StridedBuffer<Element>) throws -> Result
+    public func withStridedBuffer<Element: BufferElement, Result: ~Copyable>(
+        of object: PythonObject, as element: Element.Type, shape: ShapePattern = .any, copyIfNeeded: Bool = false,
+        _ body: (StridedBufferView<Element>) throws -> Result
     ) throws -> Result {
         defer { withExtendedLifetime(object) {} }
         // SAFETY: as above.
         let argument = try unsafe PythonArgument(unsafeObject: object.address())
         do {
-            return try argument.withStridesBorrowed(as: element, shape: shape, copyIfNeeded: copyIfNeeded, body)
+            return try argument.withStridedBuffer(as: element, shape: shape, copyIfNeeded: copyIfNeeded, body)
         } catch {
             throw whatWasRaised(error)
         }
@@ -78,17 +78,17 @@ extension Python {
 
     /// Borrows an object's memory to read and write, at whatever strides its items lie.
     ///
-    /// In all else ``withMutablyBorrowed(_:as:shape:_:)``.
+    /// In all else ``withMutableBuffer(of:as:shape:_:)``.
     @inlinable
-    public func withStridesMutablyBorrowed<Element: BufferElement, Result: ~Copyable>(
-        _ object: PythonObject, as element: Element.Type, shape: ShapePattern = .any,
-        _ body: (inout MutableStridedBuffer<Element>) throws -> Result
+    public func withMutableStridedBuffer<Element: BufferElement, Result: ~Copyable>(
+        of object: PythonObject, as element: Element.Type, shape: ShapePattern = .any,
+        _ body: (inout MutableStridedBufferView<Element>) throws -> Result
     ) throws -> Result {
         defer { withExtendedLifetime(object) {} }
         // SAFETY: as above.
         let argument = try unsafe PythonArgument(unsafeObject: object.address())
         do {
-            return try argument.withStridesMutablyBorrowed(as: element, shape: shape, body)
+            return try argument.withMutableStridedBuffer(as: element, shape: shape, body)
         } catch {
             throw whatWasRaised(error)
         }

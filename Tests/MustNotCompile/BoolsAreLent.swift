@@ -4,7 +4,7 @@ import SwiftBuf
 
 enum Suit: UInt8, BufferRawValue { case hearts, spades }
 
-func flags(_ buffer: borrowing BorrowedBuffer<Bool>) -> Int {
+func flags(_ buffer: borrowing BufferView<Bool>) -> Int {
     let span: Span<Bool> = buffer.span  // error: cannot assign value of type 'Span<Bool.BufferStored>'
     return span.count
 }

@@ -1,10 +1,10 @@
-// A borrow is one: it has no copies.
+// A borrow that is a value is one: it has no copies.
 
 import SwiftBuf
 import SwiftBufEmbed
 
 func copy(_ photo: PythonObject) throws {
-    let image = try BorrowedBuffer<UInt8>(photo)  // error: 'image' used after consume
+    let image = try BufferBorrow<UInt8>(of: photo)  // error: 'image' used after consume
     let moved = image
-    print(image.count, moved.count)
+    print(image.view.count, moved.view.count)
 }

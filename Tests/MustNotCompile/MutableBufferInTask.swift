@@ -3,7 +3,7 @@
 import SwiftBufEmbed
 
 func write(_ python: Python, _ photo: PythonObject) throws {
-    try python.withMutablyBorrowed(photo, as: UInt8.self) { image in
+    try python.withMutableBuffer(of: photo, as: UInt8.self) { image in
         _ = Task {  // error: escaping closure captures 'inout' parameter // error: passing closure as a 'sending' parameter
             image[0] = 1
         }

@@ -3,7 +3,6 @@
 import SwiftBuf
 import SwiftBufEmbed
 
-func write(_ photo: PythonObject) throws {
-    var image = try BorrowedBuffer<UInt8>(photo)
-    image.mutableSpan[0] = 1  // error: value of type 'BorrowedBuffer<UInt8>' has no member 'mutableSpan'
+func write(_ image: BufferView<UInt8>) throws {
+    image.mutableSpan[0] = 1  // error: value of type 'BufferView<UInt8>' has no member 'mutableSpan'
 }

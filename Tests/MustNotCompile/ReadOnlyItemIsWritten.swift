@@ -3,7 +3,7 @@
 import SwiftBufEmbed
 
 func write(_ python: Python, _ photo: PythonObject) throws {
-    try python.withBorrowed(photo, as: UInt8.self) { image in
+    try python.withBuffer(of: photo, as: UInt8.self) { image in
         image[0] = 1  // error: cannot assign through subscript: subscript is get-only
     }
 }

@@ -4,7 +4,7 @@ import SwiftBufEmbed
 
 func keep(_ python: Python, _ photo: PythonObject) throws {
     var kept = Span<UInt8>()  // error: lifetime-dependent variable 'kept' escapes its scope
-    try python.withBorrowed(photo, as: UInt8.self) { image in
+    try python.withBuffer(of: photo, as: UInt8.self) { image in
         kept = image.row(0)
     }
     print(kept.count)

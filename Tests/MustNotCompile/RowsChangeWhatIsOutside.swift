@@ -4,7 +4,7 @@ import SwiftBufEmbed
 
 func sum(_ python: Python, _ photo: PythonObject) throws {
     var sum = 0
-    try python.withMutablyBorrowed(photo, as: UInt8.self) { image in
+    try python.withMutableBuffer(of: photo, as: UInt8.self) { image in
         image.modifyRowsConcurrently(threadCount: 2) { rows, items in
             sum += rows.count  // error: mutation of captured var 'sum' in concurrently-executing code
         }

@@ -3,7 +3,7 @@
 import SwiftBufEmbed
 
 func keep(_ python: Python, _ photo: PythonObject) throws {
-    let kept: Span<UInt8> = try python.withBorrowed(photo, as: UInt8.self) { image in  // error: requires that 'Span<UInt8>'
+    let kept: Span<UInt8> = try python.withBuffer(of: photo, as: UInt8.self) { image in  // error: requires that 'Span<UInt8>'
         image.span
     }
     print(kept[0])

@@ -4,8 +4,8 @@ import SwiftBuf
 import SwiftBufEmbed
 
 func use(_ photo: PythonObject) throws {
-    let image = try BorrowedBuffer<UInt8>(photo)
-    let span = image.span
+    let image = try BufferBorrow<UInt8>(of: photo)
+    let span = image.view.span
     let other = image  // error: noncopyable 'image' cannot be consumed when captured by an escaping closure or borrowed
-    print(span[0], other.count)
+    print(span[0], other.view.count)
 }

@@ -3,7 +3,7 @@
 import SwiftBufEmbed
 
 func write(_ python: Python, _ photo: PythonObject) throws {
-    try python.withMutablyBorrowed(photo, as: UInt8.self) { image in
+    try python.withMutableBuffer(of: photo, as: UInt8.self) { image in
         var first = image.mutableSpan  // error: overlapping accesses to 'image'
         var second = image.mutableSpan
         first[0] = 1

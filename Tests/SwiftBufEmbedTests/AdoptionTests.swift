@@ -28,7 +28,7 @@ extension EmbedTests {
                 try python.expect("a.ctypes.data == \(before) and a.shape == (32, 32) and a[31, 31] == 1023")
                 try python.expect("np.asarray(m).ctypes.data == \(before)")
                 let array = try python.evaluate("a")
-                let borrowed = try python.withBorrowed(array, as: Double.self, shape: [32, 32]) { items in
+                let borrowed = try python.withBuffer(of: array, as: Double.self, shape: [32, 32]) { items in
                     // SAFETY: a number, never followed.
                     unsafe items.span.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) }
                 }

@@ -29,10 +29,10 @@ extension EmbedTests {
                 ] {
                     let object = try python.evaluate(source)
                     if source.hasSuffix("tobytes()") {
-                        let count = try python.withBorrowed(object, as: UInt8.self) { bytes in bytes.count }
+                        let count = try python.withBuffer(of: object, as: UInt8.self) { bytes in bytes.count }
                         #expect(count == 24)
                     } else {
-                        let items = try python.withBorrowed(object, as: Double.self) { items in [items[0], items[1], items[2]] }
+                        let items = try python.withBuffer(of: object, as: Double.self) { items in [items[0], items[1], items[2]] }
                         #expect(items == [0, 1, 2], "\(source)")
                     }
                 }
@@ -44,7 +44,7 @@ extension EmbedTests {
             try withPython { python in
                 try python.importNumPy()
                 let array = try python.evaluate("np.arange(24, dtype='i4').reshape(2, 3, 4)")
-                try python.withBorrowed(array, as: Int32.self, shape: [2, nil, 4]) { items in
+                try python.withBuffer(of: array, as: Int32.self, shape: [2, nil, 4]) { items in
                     #expect(items.rank == 3 && items.shape == [2, 3, 4] && items.count == 24)
                     #expect(items.count(alongAxis: 1) == 3)
                     #expect(items[1, 2, 3] == 23 && items[0, 1, 0] == 4)
@@ -52,7 +52,7 @@ extension EmbedTests {
                     #expect(row.count == 12 && row[0] == 12)
                 }
                 let plane = try python.evaluate("np.arange(6, dtype='i4').reshape(2, 3)")
-                try python.withMutablyBorrowed(plane, as: Int32.self, shape: .rank(2)) { items in
+                try python.withMutableBuffer(of: plane, as: Int32.self, shape: .rank(2)) { items in
                     items[1, 0] = -1
                     var row = items.mutableRow(0)
                     row[2] = -2
@@ -67,7 +67,7 @@ extension EmbedTests {
                 try python.importNumPy()
                 try python.run("a = np.arange(24, dtype='i4').reshape(4, 6)")
                 let crop = try python.evaluate("a[1:3, 2:5]")
-                try python.withStridesBorrowed(crop, as: Int32.self, shape: .rank(2)) { items in
+                try python.withStridedBuffer(of: crop, as: Int32.self, shape: .rank(2)) { items in
                     #expect(items.shape == [2, 3] && items.byteStrides == [24, 4])
                     #expect(items[1, 2] == 16)
                     guard let row = items.row(1) else { throw Missing(description: "packed rows are spans") }
@@ -78,13 +78,13 @@ extension EmbedTests {
                     #expect(all == [8, 9, 10, 14, 15, 16])
                 }
                 let transposed = try python.evaluate("a.T[::-2]")
-                try python.withStridesBorrowed(transposed, as: Int32.self) { items in
+                try python.withStridedBuffer(of: transposed, as: Int32.self) { items in
                     if items.row(0) != nil { Issue.record("the rows of a transposed array are not packed") }
                     #expect(items[0, 1] == 11)
                 }
                 try python.run("cube = np.arange(24, dtype='i4').reshape(2, 3, 4)[:, ::2, ::-1]")
                 let cube = try python.evaluate("cube")
-                let all = try python.withStridesBorrowed(cube, as: Int32.self, shape: .rank(3)) { items in
+                let all = try python.withStridedBuffer(of: cube, as: Int32.self, shape: .rank(3)) { items in
                     #expect(items[1, 1, 3] == 20)
                     var all: [Int32] = []
                     items.forEach { all.append($0) }
@@ -92,7 +92,7 @@ extension EmbedTests {
                 }
                 #expect(try all.description == String(python.evaluate("str(cube.ravel().tolist())")))
                 let column = try python.evaluate("a[:, 1]")
-                try python.withStridesMutablyBorrowed(column, as: Int32.self, shape: .rank(1)) { items in
+                try python.withMutableStridedBuffer(of: column, as: Int32.self, shape: .rank(1)) { items in
                     items.modifyEach { $0 += 100 }
                     items[3] = 0
                 }
@@ -158,9 +158,9 @@ extension EmbedTests {
                 let object = try python.evaluate(borrow.object)
                 do {
                     if borrow.isMutable {
-                        try python.withMutablyBorrowed(object, as: Float.self, shape: borrow.shape) { _ in }
+                        try python.withMutableBuffer(of: object, as: Float.self, shape: borrow.shape) { _ in }
                     } else {
-                        try python.withBorrowed(object, as: Float.self, shape: borrow.shape) { _ in }
+                        try python.withBuffer(of: object, as: Float.self, shape: borrow.shape) { _ in }
                     }
                     Issue.record("the borrow was granted")
                 } catch let error as BorrowError {
@@ -179,7 +179,7 @@ extension EmbedTests {
                 try python.run("import swiftbuf; odd = np.ndarray(3, 'f4', bytearray(32), strides=(9,))")
                 let object = try python.evaluate(source)
                 do {
-                    try python.withStridesBorrowed(object, as: Float.self) { _ in }
+                    try python.withStridedBuffer(of: object, as: Float.self) { _ in }
                     Issue.record("the borrow was granted")
                 } catch let error as BorrowError {
                     #expect(String(describing: error) == "expected float32; got float32, strided, 1-D, misaligned")
@@ -202,12 +202,12 @@ extension EmbedTests {
                             "room = np.zeros((4, 5, 6), 'f4'); inner = room[1:3, 1:4, 1:5]; packed = room.ravel()[30:54]")
                         if isStrided {
                             let inner = try python.evaluate("inner")
-                            try python.withStridesBorrowed(inner, as: Float.self) { items in
+                            try python.withStridedBuffer(of: inner, as: Float.self) { items in
                                 precondition(items[index[0], index[1], index[2]] == 0)
                             }
                         } else {
                             let packed = try python.evaluate("packed.reshape(2, 3, 4)")
-                            try python.withBorrowed(packed, as: Float.self) { items in
+                            try python.withBuffer(of: packed, as: Float.self) { items in
                                 precondition(items[index[0], index[1], index[2]] == 0)
                             }
                         }
@@ -226,18 +226,18 @@ extension EmbedTests {
                 try python.run("a = np.arange(12.0).reshape(3, 4)")
                 for source in ["a.T", "a[:, ::2]", "a.astype('>f8')", "np.frombuffer(b'0' + a.tobytes(), 'u1')[1:].view('f8')"] {
                     let object = try python.evaluate(source)
-                    let sum = try python.withBorrowed(object, as: Double.self, copyIfNeeded: true) { items in
+                    let sum = try python.withBuffer(of: object, as: Double.self, copyIfNeeded: true) { items in
                         var sum = 0.0
                         let span = items.span
                         for index in span.indices { sum += span[index] }
                         return sum
                     }
                     #expect(try sum == Double(object.sum()), "\(source)")
-                    #expect(throws: BorrowError.self, "\(source)") { try python.withBorrowed(object, as: Double.self) { _ in } }
+                    #expect(throws: BorrowError.self, "\(source)") { try python.withBuffer(of: object, as: Double.self) { _ in } }
                 }
                 let array = try python.evaluate("a")
                 #expect(throws: BorrowError.self) {
-                    try python.withBorrowed(array, as: Float.self, copyIfNeeded: true) { _ in }
+                    try python.withBuffer(of: array, as: Float.self, copyIfNeeded: true) { _ in }
                 }
             }
         }
@@ -258,7 +258,7 @@ extension EmbedTests {
                 func borrow(_ fields: String) throws -> Double {
                     try python.run("made.append(exporter(\(fields)))")
                     let object = try python.evaluate("made[-1]")
-                    return try python.withBorrowed(object, as: Double.self) { items in items.span[0] }
+                    return try python.withBuffer(of: object, as: Double.self) { items in items.span[0] }
                 }
                 for fields in ["refusal=KeyError('k')", "refusal=KeyboardInterrupt()", "refusal=BufferError('no')"] {
                     do {
@@ -279,10 +279,10 @@ extension EmbedTests {
                     try python.run("made.append(exporter(\(fields)))")
                     let object = try python.evaluate("made[-1]")
                     #expect(throws: BorrowError.self, "\(fields)") {
-                        try python.withMutablyBorrowed(object, as: Double.self) { _ in }
+                        try python.withMutableBuffer(of: object, as: Double.self) { _ in }
                     }
                     #expect(throws: BorrowError.self, "\(fields)") {
-                        try python.withStridesMutablyBorrowed(object, as: Double.self) { _ in }
+                        try python.withMutableStridedBuffer(of: object, as: Double.self) { _ in }
                     }
                 }
                 for fields in ["strides=(-8,)", "suboffsets=(0,)", "format=None", "format=b'x'"] {

@@ -63,9 +63,9 @@ extension EmbedTests {
             let shared = try SharedBuffer(adopting: [first, second])
             let array = try np.asarray(shared).copy()
             #expect(try String(array.dtype.name) == dtype, sourceLocation: sourceLocation)
-            let read = try python.withBorrowed(array, as: Element.self) { items in [items[0], items.span[1]] }
+            let read = try python.withBuffer(of: array, as: Element.self) { items in [items[0], items.span[1]] }
             #expect(read == [first, second], sourceLocation: sourceLocation)
-            try python.withMutablyBorrowed(array, as: Element.self) { items in
+            try python.withMutableBuffer(of: array, as: Element.self) { items in
                 items[0] = second
                 var span = items.mutableSpan
                 span[1] = first
@@ -74,7 +74,7 @@ extension EmbedTests {
             #expect(try Bool(same), sourceLocation: sourceLocation)
             // The same through a Buffer, which is read without a Py_buffer.
             let buffer = try python.import("swiftbuf").copy(array)
-            let swapped = try python.withBorrowed(buffer, as: Element.self) { items in [items[0], items[1]] }
+            let swapped = try python.withBuffer(of: buffer, as: Element.self) { items in [items[0], items[1]] }
             #expect(swapped == [second, first], sourceLocation: sourceLocation)
         }
 
@@ -109,10 +109,10 @@ extension EmbedTests {
                 let bytes = try python.import("builtins").bytearray(16)
                 for letter in ["l", "q", "n"] {
                     let view = try python.builtins.memoryview(bytes).cast(letter)
-                    let count = try python.withBorrowed(view, as: Int.self) { items in items.count }
+                    let count = try python.withBuffer(of: view, as: Int.self) { items in items.count }
                     #expect(count == 2, "\(letter)")
                     #expect(throws: BorrowError.self, "\(letter)") {
-                        try python.withBorrowed(view, as: UInt.self) { _ in }
+                        try python.withBuffer(of: view, as: UInt.self) { _ in }
                     }
                 }
             }
@@ -135,7 +135,7 @@ extension EmbedTests {
         where Element.BufferValue == Element {
             let shared = try SharedBuffer<Element>(repeating: value, shape: [1])
             let buffer = try shared.makePythonObject(python)
-            let read = try python.withBorrowed(buffer, as: Element.self) { items in items[0] }
+            let read = try python.withBuffer(of: buffer, as: Element.self) { items in items[0] }
             #expect(read == value)
         }
 
@@ -167,7 +167,7 @@ extension EmbedTests {
                 try python.expect("v['phase'] == 1-1j and v['id'] == 2**63 - 1 and not any(a[0].tobytes())")
                 try python.run("a[0, 2]['inner']['count'] = 42; a[0, 2]['spin'][0] = (1, 2, 3)")
                 let array = try python.evaluate("a.copy()")
-                let (count, spin) = try python.withBorrowed(array, as: Molecule.self, shape: [2, 3]) { items in
+                let (count, spin) = try python.withBuffer(of: array, as: Molecule.self, shape: [2, 3]) { items in
                     (items[0, 2].inner.count, items[0, 2].spin[0][1])
                 }
                 #expect(count == 42 && spin == 2)
@@ -192,7 +192,7 @@ extension EmbedTests {
                 try python.run("a[0]['tight']['flag'] = True")
                 for source in ["b", "a", "a.copy()"] {
                     let object = try python.evaluate(source)
-                    let flag = try python.withBorrowed(object, as: Nest.self) { items in items[0].tight.flag.value }
+                    let flag = try python.withBuffer(of: object, as: Nest.self) { items in items[0].tight.flag.value }
                     #expect(flag, "\(source)")
                 }
                 #expect(offset == 5)
@@ -210,7 +210,7 @@ extension EmbedTests {
                 ] {
                     let array = try python.evaluate("np.zeros(3, np.dtype(\(dtype)))")
                     do {
-                        try python.withBorrowed(array, as: Place.self) { _ in }
+                        try python.withBuffer(of: array, as: Place.self) { _ in }
                         Issue.record("\(dtype) was taken for a Place")
                     } catch let error as BorrowError {
                         #expect(
@@ -218,7 +218,7 @@ extension EmbedTests {
                     }
                 }
                 let same = try python.evaluate("np.ones(3, [('x', 'f4'), ('y', 'f4')])")
-                let point = try python.withBorrowed(same, as: Place.self) { items in items[2] }
+                let point = try python.withBuffer(of: same, as: Place.self) { items in items[2] }
                 #expect(point == Place(x: 1, y: 1))
             }
         }
@@ -230,8 +230,8 @@ extension EmbedTests {
                 for source in ["np.arange(4, dtype='i4')", "__import__('swiftbuf').zeros(4, 'i')", "np.zeros(4, 'f8')"] {
                     let object = try python.evaluate(source)
                     let error = BorrowError.invalidRecord(.otherStride(declared: 4, actual: 8))
-                    #expect(throws: error) { try python.withBorrowed(object, as: OtherStride.self) { _ in } }
-                    #expect(throws: error) { try python.withStridesMutablyBorrowed(object, as: OtherStride.self) { _ in } }
+                    #expect(throws: error) { try python.withBuffer(of: object, as: OtherStride.self) { _ in } }
+                    #expect(throws: error) { try python.withMutableStridedBuffer(of: object, as: OtherStride.self) { _ in } }
                 }
             }
         }
@@ -247,9 +247,9 @@ extension EmbedTests {
                     with: ["b": shared, "s": suits])
                 let flags = try python.evaluate("a")
                 let truths = [false, true, true, true]
-                #expect(try python.withBorrowed(flags, as: Bool.self) { f in (0..<4).map { f[$0] } } == truths)
-                #expect(try python.withBorrowed(flags, as: Bool.self) { f in f.span[3] } == 255)
-                try python.withStridesMutablyBorrowed(flags, as: Bool.self) { flags in
+                #expect(try python.withBuffer(of: flags, as: Bool.self) { f in (0..<4).map { f[$0] } } == truths)
+                #expect(try python.withBuffer(of: flags, as: Bool.self) { f in f.span[3] } == 255)
+                try python.withMutableStridedBuffer(of: flags, as: Bool.self) { flags in
                     var read: [Bool] = []
                     flags.forEach { read.append($0) }
                     #expect(read == truths)
@@ -257,7 +257,8 @@ extension EmbedTests {
                     flags[0] = true
                 }
                 try python.expect("a.view('u1').tolist() == [1, 0, 0, 0]")
-                let read = try python.withBorrowed(python.evaluate("np.asarray(s)"), as: Suit.self) { s in (0..<3).map { s[$0] } }
+                let read = try python.withBuffer(of: python.evaluate("np.asarray(s)"), as: Suit.self) { s in (0..<3).map { s[$0] }
+                }
                 #expect(read == [.spades, .hearts, nil])
             }
             #expect(try shared.items() == [0, 1, 2, 255] && suits.items() == [1, 0, 200])
@@ -271,7 +272,7 @@ extension EmbedTests {
                 try python.run("a = np.zeros(3, \(dtype)); a.flags.writeable = False")
                 let array = try python.evaluate("a")
                 do {
-                    try python.withMutablyBorrowed(array, as: Place.self) { _ in }
+                    try python.withMutableBuffer(of: array, as: Place.self) { _ in }
                     Issue.record("a read-only array was borrowed to write")
                 } catch let error as BorrowError {
                     guard case .mismatch(let expected, let found) = error else { throw error }

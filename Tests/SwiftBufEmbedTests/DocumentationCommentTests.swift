@@ -75,25 +75,34 @@ extension EmbedTests {
                 try python.importNumPy()
                 let photo: PythonObject = try python.evaluate("np.full((4, 5, 3), 7, np.uint8)")
                 do {
-                    // BorrowedBuffer.swift, Python+Borrowing.swift
-                    let mean = try python.withBorrowed(photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
+                    // Python+Borrowing.swift
+                    let mean = try python.withBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
                         average(image.span)
                     }
                     // end
                     #expect(mean == 7)
                 }
                 do {
-                    // BorrowedBuffer+Owning.swift
-                    let image = try BorrowedBuffer<UInt8>(photo, shape: [nil, nil, 3])
-                    let mean = average(image.span)
+                    // BufferView.swift
+                    func mean(_ image: BufferView<UInt8>) -> Double { average(image.span) }
+
+                    let brightness = try python.withBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in mean(image)
+                    }
+                    // end
+                    #expect(brightness == 7)
+                }
+                do {
+                    // BufferBorrow.swift
+                    let image = try BufferBorrow(of: photo, as: UInt8.self, shape: [nil, nil, 3])
+                    let mean = average(image.view.span)
                     // end
                     #expect(mean == 7)
                 }
                 do {
-                    // BorrowedBuffer+Owning.swift
-                    var image = try MutableBorrowedBuffer<UInt8>(photo)
-                    var pixels = image.mutableSpan
-                    pixels[0] = 255
+                    // BufferBorrow.swift
+                    var image = try MutableBufferBorrow(of: photo, as: UInt8.self)
+                    var view = image.view
+                    view[0, 0, 0] = 255
                     // end
                 }
                 let pixels = try [UInt8](photo)

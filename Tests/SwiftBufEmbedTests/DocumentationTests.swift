@@ -66,7 +66,7 @@ extension EmbedTests {
                 #expect(seen == address)
                 // SharingASwiftArray.md
                 let doubled = try python.function("doubled") { python, arguments in
-                    try python.withBorrowed(arguments[0], as: Float.self) { items in
+                    try python.withBuffer(of: arguments[0], as: Float.self) { items in
                         try SharedBuffer<Float>(shape: items.shape) { output in
                             for index in 0..<items.count { output.append(2 * items.span[index]) }
                         }
@@ -149,7 +149,7 @@ extension EmbedTests {
                 // ReadingAnNdarray.md
                 try python.run("import numpy as np; photo = np.full((480, 640, 3), 128, np.uint8)")
                 let photo: PythonObject = try python.evaluate("photo")
-                let mean = try python.withBorrowed(photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
+                let mean = try python.withBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
                     average(image.span)
                 }
                 print(mean)  // 128.0
@@ -157,18 +157,18 @@ extension EmbedTests {
                 // ReadingAnNdarray.md
                 let table: PythonObject = try python.evaluate("np.ones((3, 4)).T")
                 do {
-                    try python.withBorrowed(table, as: Float.self, shape: .rank(2)) { _ in }
+                    try python.withBuffer(of: table, as: Float.self, shape: .rank(2)) { _ in }
                 } catch let error as BorrowError {
                     print(error)  // expected float32, C-contiguous, 2-D; got float64, Fortran-contiguous, 2-D
                 }
                 // end
                 // ReadingAnNdarray.md
-                let first = try python.withStridesBorrowed(table, as: Double.self, shape: .rank(2)) { items in
+                let first = try python.withStridedBuffer(of: table, as: Double.self, shape: .rank(2)) { items in
                     var sum = 0.0
                     for row in 0..<items.count(alongAxis: 0) { sum += items[row, 0] }
                     return sum
                 }
-                let all = try python.withBorrowed(table, as: Double.self, copyIfNeeded: true) { items in items.count }
+                let all = try python.withBuffer(of: table, as: Double.self, copyIfNeeded: true) { items in items.count }
                 print(first)  // 4.0
                 print(all)  // 12
                 // end
@@ -187,7 +187,7 @@ extension EmbedTests {
                 try python.run("import numpy as np; photo = np.full((480, 640, 3), 128, np.uint8)")
                 let photo: PythonObject = try python.evaluate("photo")
                 // ReadingAnNdarray.md
-                try python.withMutablyBorrowed(photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
+                try python.withMutableBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
                     image[0, 0, 0] = 255
                     var row = image.mutableRow(1)
                     for index in row.indices { row[index] = 255 - row[index] }
@@ -196,10 +196,10 @@ extension EmbedTests {
                 try python.expect("photo[0, 0].tolist() == [255, 128, 128]")
                 try python.expect("(photo[1] == 127).all() and (photo[2] == 128).all()")
                 // ReadingAnNdarray.md
-                try python.withMutablyBorrowed(photo, as: UInt8.self) { image in
+                try python.withMutableBuffer(of: photo, as: UInt8.self) { image in
                     let row: PythonObject = try python.evaluate("photo[7]")
                     do {
-                        try python.withBorrowed(row, as: UInt8.self) { _ in }
+                        try python.withBuffer(of: row, as: UInt8.self) { _ in }
                     } catch let error as BorrowError {
                         print(error)  // Swift has borrowed this memory to write
                     }
@@ -207,7 +207,7 @@ extension EmbedTests {
                 // end
                 try python.run("photo[:] = 128")
                 // ReadingAnNdarray.md
-                try python.withMutablyBorrowed(photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
+                try python.withMutableBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
                     try python.withoutGIL {
                         image.modifyRowsConcurrently(threadCount: 2) { _, items in
                             for index in items.indices { items[index] = 255 - items[index] }
@@ -217,12 +217,12 @@ extension EmbedTests {
                 // end
                 try python.expect("(photo == 127).all()")
                 // ReadingAnNdarray.md
-                let image = try BorrowedBuffer<UInt8>(photo, shape: [nil, nil, 3])
-                print(average(image.span))  // 127.0
+                let image = try BufferBorrow(of: photo, as: UInt8.self, shape: [nil, nil, 3])
+                print(average(image.view.span))  // 127.0
                 // end
                 // ReadingAnNdarray.md
                 let flags: PythonObject = try python.evaluate("np.array([0, 1, 2], np.uint8).view(np.bool_)")
-                let truths = try python.withBorrowed(flags, as: Bool.self) { flags in
+                let truths = try python.withBuffer(of: flags, as: Bool.self) { flags in
                     (0..<flags.count).map { index in flags[index] }
                 }
                 print(truths)  // [false, true, true]
@@ -352,7 +352,7 @@ extension EmbedTests {
                     }
                     // The last two items alone, by way of NumPy: own storage counts as a whole.
                     let half: PythonObject = try python.evaluate("np.asarray(shared)[2:]")
-                    do { try python.withBorrowed(half, as: Float.self) { _ in } } catch { print(error) }
+                    do { try python.withBuffer(of: half, as: Float.self) { _ in } } catch { print(error) }
                 }
             }
             // end
@@ -372,8 +372,8 @@ extension EmbedTests {
                 func together(_ first: String, _ second: String) throws -> Bool {
                     let (first, second): (PythonObject, PythonObject) = try (python.evaluate(first), python.evaluate(second))
                     do {
-                        try python.withStridesMutablyBorrowed(first, as: Double.self) { _ in
-                            try python.withStridesMutablyBorrowed(second, as: Double.self) { _ in }
+                        try python.withMutableStridedBuffer(of: first, as: Double.self) { _ in
+                            try python.withMutableStridedBuffer(of: second, as: Double.self) { _ in }
                         }
                         return true
                     } catch BorrowError.conflict(.mutablyBorrowed) {

@@ -28,7 +28,7 @@ try interpreter.withGIL { python in
     try samples.withMutableSpan { span in span[0] = 1 }                   // Swift writes, NumPy sees it
     try print(Double(array.sum()))                                        // 1.0: the sum of all that Swift wrote
     let photo = try np.full(PythonTuple(4, 6, 3), 7, dtype: "uint8")
-    let mean = try python.withBorrowed(photo, as: UInt8.self) { image in  // any exporter: ndarray, bytes, mmap, memoryview
+    let mean = try python.withBuffer(of: photo, as: UInt8.self) { image in  // any exporter: ndarray, bytes, mmap, memoryview
         average(image.span)                                               // typed, bounds-checked, cannot outlive the borrow
     }
     print(mean)                                                           // 7.0: read where NumPy has it

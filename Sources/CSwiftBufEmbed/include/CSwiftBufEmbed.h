@@ -19,6 +19,7 @@ typedef enum {
     SWIFTBUF_EMBED_ALREADY_STARTED, /* an interpreter runs in this process, or starts just now */
     SWIFTBUF_EMBED_STOPPED,         /* the interpreter was stopped, or could not be started: there is no second one */
     SWIFTBUF_EMBED_IN_USE,          /* the calling thread stands between enter and leave */
+    SWIFTBUF_EMBED_BORROWED,        /* Swift has borrows that are values and have not ended: swiftbuf_embed_borrows() */
     SWIFTBUF_EMBED_FAILED,          /* CPython, or the search for it, says why: see `message` */
 } swiftbuf_embed_result;
 
@@ -53,9 +54,20 @@ typedef struct {
 swiftbuf_embed_result swiftbuf_embed_start(const swiftbuf_embed_configuration *configuration, char *message, size_t capacity);
 
 /* Closes the gate, waits until everybody left, and finalises the interpreter. `message` as above; SWIFTBUF_EMBED_FAILED says
-   that it stopped with an error, such as a standard stream that could not be flushed.
+   that it stopped with an error, such as a standard stream that could not be flushed. Refused while borrows are counted
+   (SWIFTBUF_EMBED_BORROWED); then nothing was changed.
    Any thread, without the GIL; the one that started it is best, because Python takes it for its main thread. */
 swiftbuf_embed_result swiftbuf_embed_stop(char *message, size_t capacity);
+
+/* Counts a borrow that may outlive the stay in which it begins: as long as one is counted, the interpreter does not stop.
+   SWIFTBUF_EMBED_DONE; or SWIFTBUF_EMBED_STOPPED, also once stop waits for those inside, and then nothing was counted. Any thread. */
+swiftbuf_embed_result swiftbuf_embed_begin_borrow(void);
+
+/* Ends what was counted. Any thread. */
+void swiftbuf_embed_end_borrow(void);
+
+/* How many are counted. Any thread. */
+size_t swiftbuf_embed_borrows(void);
 
 /* What enter leaves for leave; opaque. */
 typedef struct {

@@ -6,10 +6,11 @@ import SwiftBufCore
 
 /// Where borrowed items are.
 ///
-/// SAFETY: all addresses are the lease's, which is held as long as the value that has this one.
+/// SAFETY: all addresses are the lease's, which whoever lends a view of these items holds for as long as anybody can have the view.
 @frozen
 @safe
-public struct BorrowedItems {
+@usableFromInline
+struct BorrowedItems {
     /// Element [0, …, 0].
     @usableFromInline let base: UnsafeMutableRawPointer
     /// `rank` numbers.
@@ -70,46 +71,10 @@ private func strideError(_ request: BorrowRequest) -> BorrowError {
     .invalidRecord(request.format.error ?? .otherStride(declared: request.format.byteCount, actual: request.stride))
 }
 
-/// What ends a lease, once, when the buffer that holds it goes.
-@safe
-@frozen
-public struct LeaseHold: ~Copyable {
-    /// Ends the lease at an address, on any thread; false if there is no interpreter any more that it could be ended in.
-    public typealias End = @convention(c) (UnsafeMutableRawPointer) -> Bool
-
-    @usableFromInline let room: UnsafeMutableRawPointer
-    /// Ends a lease that lies in a heap block of its own, whose buffer may go without the GIL; nil for one that lies in the frame of
-    /// somebody who has the GIL all along.
-    @usableFromInline let ending: End?
-
-    /// Takes a lease over that lies in somebody's frame.
-    @unsafe
-    @inlinable
-    init(endingLeaseIn room: UnsafeMutableRawPointer) {
-        unsafe self.room = room
-        unsafe ending = nil
-    }
-
-    /// Takes a lease over that lies in a heap block of its own, and that block.
-    @unsafe
-    init(owning room: UnsafeMutableRawPointer, ending: @escaping End) {
-        unsafe self.room = room
-        unsafe self.ending = ending
-    }
-
-    @inlinable
-    deinit {
-        // SAFETY: begun before this value was made, and ended here alone. What could not be ended stays where it is: the exporter may
-        // look at it still.
-        guard let ending = unsafe ending else { return unsafe endLease(in: room) }
-        if unsafe ending(room) { unsafe room.deallocate() }
-    }
-}
-
 /// Begins a lease in a heap block of its own.
 @unsafe
 func beginOwnedLease(
-    of object: UnsafeMutableRawPointer, _ request: BorrowRequest, ending: @escaping LeaseHold.End
+    of object: UnsafeMutableRawPointer, _ request: BorrowRequest
 ) throws(BorrowError) -> (BorrowedItems, UnsafeMutableRawPointer) {
     // SAFETY: as much room as `beginLease` asks for, which stays where it is.
     let room = UnsafeMutableRawPointer.allocate(byteCount: leaseRoomByteCount, alignment: 16)

@@ -57,31 +57,31 @@ extension PythonArgument {
     /// - Threads: With the GIL.
     /// - Source: CPython, `Doc/c-api/buffer.rst` (`PyObject_GetBuffer`, with `PyBUF_ND | PyBUF_FORMAT`).
     @inlinable
-    public func withBorrowed<Element: BufferElement, Result: ~Copyable>(
+    public func withBuffer<Element: BufferElement, Result: ~Copyable>(
         as element: Element.Type, shape: ShapePattern = .any, copyIfNeeded: Bool = false,
-        _ body: (borrowing BorrowedBuffer<Element>) throws(BorrowFailure) -> Result
+        _ body: (BufferView<Element>) throws(BorrowFailure) -> Result
     ) throws(BorrowFailure) -> Result {
         try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
             (room) throws(BorrowFailure) -> Result in
-            // SAFETY: the room stays where it is until the buffer is gone, at the end of this closure.
+            // SAFETY: the room stays where it is until the lease is ended, at the end of this closure; no view outlives `body`.
             let room = unsafe leaseRoom(in: room)
             let items = try unsafe beginLease(
                 in: room, of: object,
                 BorrowRequest(
                     of: Element.self, shape: shape, mayCopy: copyIfNeeded),
                 api: api)
-            let buffer = unsafe BorrowedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
-            return try body(buffer)
+            defer { unsafe endLease(in: room) }
+            return try unsafe body(BufferView<Element>(lending: items))
         }
     }
 
     /// Borrows the object's memory to read and write: items packed in C order.
     ///
-    /// Never a copy, because what is written to it would be lost. In all else ``withBorrowed(as:shape:copyIfNeeded:_:)``.
+    /// Never a copy, because what is written to it would be lost. In all else ``withBuffer(as:shape:copyIfNeeded:_:)``.
     @inlinable
-    public func withMutablyBorrowed<Element: BufferElement, Result: ~Copyable>(
+    public func withMutableBuffer<Element: BufferElement, Result: ~Copyable>(
         as element: Element.Type, shape: ShapePattern = .any,
-        _ body: (inout MutableBorrowedBuffer<Element>) throws(BorrowFailure) -> Result
+        _ body: (inout MutableBufferView<Element>) throws(BorrowFailure) -> Result
     ) throws(BorrowFailure) -> Result {
         try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
             (room) throws(BorrowFailure) -> Result in
@@ -92,18 +92,19 @@ extension PythonArgument {
                 BorrowRequest(
                     of: Element.self, shape: shape, isMutable: true),
                 api: api)
-            var buffer = unsafe MutableBorrowedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
-            return try body(&buffer)
+            defer { unsafe endLease(in: room) }
+            var view = unsafe MutableBufferView<Element>(lending: items)
+            return try body(&view)
         }
     }
 
     /// Borrows the object's memory to read, at whatever strides its items lie.
     ///
-    /// In all else ``withBorrowed(as:shape:copyIfNeeded:_:)``.
+    /// In all else ``withBuffer(as:shape:copyIfNeeded:_:)``.
     @inlinable
-    public func withStridesBorrowed<Element: BufferElement, Result: ~Copyable>(
+    public func withStridedBuffer<Element: BufferElement, Result: ~Copyable>(
         as element: Element.Type, shape: ShapePattern = .any, copyIfNeeded: Bool = false,
-        _ body: (borrowing StridedBuffer<Element>) throws(BorrowFailure) -> Result
+        _ body: (StridedBufferView<Element>) throws(BorrowFailure) -> Result
     ) throws(BorrowFailure) -> Result {
         try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
             (room) throws(BorrowFailure) -> Result in
@@ -115,18 +116,18 @@ extension PythonArgument {
                     of: Element.self, shape: shape, isStrided: true,
                     mayCopy: copyIfNeeded),
                 api: api)
-            let buffer = unsafe StridedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
-            return try body(buffer)
+            defer { unsafe endLease(in: room) }
+            return try unsafe body(StridedBufferView<Element>(lending: items))
         }
     }
 
     /// Borrows the object's memory to read and write, at whatever strides its items lie.
     ///
-    /// In all else ``withMutablyBorrowed(as:shape:_:)``.
+    /// In all else ``withMutableBuffer(as:shape:_:)``.
     @inlinable
-    public func withStridesMutablyBorrowed<Element: BufferElement, Result: ~Copyable>(
+    public func withMutableStridedBuffer<Element: BufferElement, Result: ~Copyable>(
         as element: Element.Type, shape: ShapePattern = .any,
-        _ body: (inout MutableStridedBuffer<Element>) throws(BorrowFailure) -> Result
+        _ body: (inout MutableStridedBufferView<Element>) throws(BorrowFailure) -> Result
     ) throws(BorrowFailure) -> Result {
         try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
             (room) throws(BorrowFailure) -> Result in
@@ -138,8 +139,9 @@ extension PythonArgument {
                     of: Element.self, shape: shape, isMutable: true,
                     isStrided: true),
                 api: api)
-            var buffer = unsafe MutableStridedBuffer<Element>(items, LeaseHold(endingLeaseIn: room))
-            return try body(&buffer)
+            defer { unsafe endLease(in: room) }
+            var view = unsafe MutableStridedBufferView<Element>(lending: items)
+            return try body(&view)
         }
     }
 }

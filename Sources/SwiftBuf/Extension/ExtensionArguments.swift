@@ -7,7 +7,7 @@
 //         unsafe withExtensionArguments(module, arguments, count: count) { (arguments) throws(BorrowError) in
 //             try arguments.check(count: 1)
 //             return try .double(
-//                 arguments[0].withBorrowed(as: Double.self) { (samples) throws(BorrowError) in mean(samples.span) })
+//                 arguments[0].withBuffer(as: Double.self) { (samples) throws(BorrowError) in mean(samples.span) })
 //         }
 //     }
 

@@ -28,8 +28,8 @@ extension SharedBuffer {
 
     /// Lends the items to read and write.
     ///
-    /// - Parameter body: Gets all items in C order; bounds are checked, and the span cannot outlive the call. It may borrow further
-    ///   memory.
+    /// - Parameter body: Gets all items in C order; bounds are checked. It may borrow further memory. Carry no span out of it: Swift 6.3
+    ///   accepts that, of an array's `mutableSpan` too, and the span is then used after the borrow.
     /// - Returns: What `body` returns.
     /// - Throws: ``BorrowConflict`` if anybody has borrowed the memory, Python is moving it, or it is read-only; then `body` was not
     ///   called. And what `body` throws.

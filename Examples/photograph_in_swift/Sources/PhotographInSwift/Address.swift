@@ -17,5 +17,5 @@ func addressInPython(of array: PythonObject) throws -> Int {
 
 /// Where Swift sees the items of an object that has a buffer.
 func addressInSwift(of object: PythonObject, _ python: Python) throws -> Int {
-    try python.withBorrowed(object, as: UInt8.self) { bytes in address(of: bytes.span) }
+    try python.withBuffer(of: object, as: UInt8.self) { bytes in address(of: bytes.span) }
 }

@@ -21,9 +21,9 @@ func shareDetail(of photograph: Photograph, _ python: Python, _ claims: Claims) 
 
 private func detail(of photograph: Photograph) throws -> [Float] {
     // Two borrows as values: each ends with its scope.
-    let before = try BorrowedBuffer<UInt8>(photograph.original, shape: [nil, nil, 3])
-    let after = try BorrowedBuffer<UInt8>(photograph.pixels, shape: [nil, nil, 3])
-    let (from, to) = (before.span, after.span)
+    let before = try BufferBorrow(of: photograph.original, as: UInt8.self, shape: [nil, nil, 3])
+    let after = try BufferBorrow(of: photograph.pixels, as: UInt8.self, shape: [nil, nil, 3])
+    let (from, to) = (before.view.span, after.view.span)
     return (0..<photograph.height * photograph.width).map { pixel in
         from.luminance(ofPixel: pixel) - to.luminance(ofPixel: pixel)
     }

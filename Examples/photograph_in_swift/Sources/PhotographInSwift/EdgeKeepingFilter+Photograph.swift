@@ -9,7 +9,7 @@ extension EdgeKeepingFilter {
     ///   - photograph: Three bytes a pixel.
     ///   - whenDone: Called on each thread, with the rows that it has smoothed.
     func smoothRows(
-        of photograph: inout MutableBorrowedBuffer<UInt8>, threadCount: Int, whenDone: @Sendable (Range<Int>) -> Void
+        of photograph: inout MutableBufferView<UInt8>, threadCount: Int, whenDone: @Sendable (Range<Int>) -> Void
     ) {
         let width = photograph.count(alongAxis: 1)
         photograph.modifyRowsConcurrently(threadCount: threadCount) { rows, bytes in
@@ -33,7 +33,7 @@ extension EdgeKeepingFilter {
     /// Smooths the columns in place.
     ///
     /// - Parameter turned: The photograph transposed, so that columns are rows: their pixels lie far from each other.
-    func smoothColumns(of turned: inout MutableStridedBuffer<UInt8>) {
+    func smoothColumns(of turned: inout MutableStridedBufferView<UInt8>) {
         var line = LineOfPixels(count: turned.count(alongAxis: 1))
         for column in 0..<turned.count(alongAxis: 0) {
             for row in 0..<line.count {

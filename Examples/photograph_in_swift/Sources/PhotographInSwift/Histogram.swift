@@ -9,7 +9,7 @@ import SwiftBufEmbed
 func shareHistograms(of photograph: Photograph, _ python: Python, _ claims: Claims) throws -> PythonObject {
     let shared = try SharedBuffer<Float>(shape: [2, 256]) { output in
         for array in [photograph.original, photograph.pixels] {
-            try python.withBorrowed(array, as: UInt8.self, shape: [nil, nil, 3]) { image in
+            try python.withBuffer(of: array, as: UInt8.self, shape: [nil, nil, 3]) { image in
                 appendHistogram(of: image.span, to: &output)
             }
         }

@@ -7,18 +7,18 @@ import SwiftBufEmbed
 func showRefusals(of photograph: Photograph, _ python: Python, _ claims: Claims) throws {
     let pixels = photograph.pixels
     try claims.refused("writing to what Pillow decoded") {
-        try python.withMutablyBorrowed(photograph.original, as: UInt8.self) { _ in }
+        try python.withMutableBuffer(of: photograph.original, as: UInt8.self) { _ in }
     }
     try claims.refused("reading bytes as Float") {
-        try python.withBorrowed(pixels, as: Float.self) { _ in }
+        try python.withBuffer(of: pixels, as: Float.self) { _ in }
     }
     try claims.refused("a span over red and blue alone") {
         let redAndBlue = try pixels[python.ellipsis, python.slice(by: 2)]
-        try python.withBorrowed(redAndBlue, as: UInt8.self) { _ in }
+        try python.withBuffer(of: redAndBlue, as: UInt8.self) { _ in }
     }
     try claims.refused("writing to a slice of what is being read") {
-        try python.withBorrowed(pixels, as: UInt8.self) { _ in
-            try python.withMutablyBorrowed(pixels[0], as: UInt8.self) { _ in }
+        try python.withBuffer(of: pixels, as: UInt8.self) { _ in
+            try python.withMutableBuffer(of: pixels[0], as: UInt8.self) { _ in }
         }
     }
 }

@@ -42,7 +42,7 @@ private func smooth(
     let clock = ContinuousClock()
     var times = (rows: Duration.zero, columns: Duration.zero)
     for _ in 0..<rounds {
-        try python.withMutablyBorrowed(pixels, as: UInt8.self, shape: [nil, nil, 3]) { photograph in
+        try python.withMutableBuffer(of: pixels, as: UInt8.self, shape: [nil, nil, 3]) { photograph in
             try python.withoutGIL {
                 times.rows += clock.measure {
                     filter.smoothRows(of: &photograph, threadCount: threadCount, whenDone: whenDone)
@@ -50,7 +50,7 @@ private func smooth(
             }
         }
         // NumPy turns it without moving a byte.
-        try python.withStridesMutablyBorrowed(pixels.transpose(1, 0, 2), as: UInt8.self, shape: [nil, nil, 3]) { turned in
+        try python.withMutableStridedBuffer(of: pixels.transpose(1, 0, 2), as: UInt8.self, shape: [nil, nil, 3]) { turned in
             try python.withoutGIL {
                 times.columns += clock.measure { filter.smoothColumns(of: &turned) }
             }

@@ -40,8 +40,8 @@ func shareTiles(of photograph: Photograph, _ python: Python, _ claims: Claims) t
 }
 
 private func measureTiles(of photograph: Photograph) throws -> SharedBuffer<Tile> {
-    let before = try BorrowedBuffer<UInt8>(photograph.original, shape: [nil, nil, 3])
-    let after = try BorrowedBuffer<UInt8>(photograph.pixels, shape: [nil, nil, 3])
+    let before = try BufferBorrow(of: photograph.original, as: UInt8.self, shape: [nil, nil, 3])
+    let after = try BufferBorrow(of: photograph.pixels, as: UInt8.self, shape: [nil, nil, 3])
     let (height, width) = (photograph.height, photograph.width)
     let side = (max(height, width) + tilesAlongSide - 1) / tilesAlongSide
     let tilesDown = (height + side - 1) / side
@@ -51,8 +51,8 @@ private func measureTiles(of photograph: Photograph) throws -> SharedBuffer<Tile
             for x in stride(from: 0, to: width, by: side) {
                 output.append(
                     Tile(
-                        columns: x..<min(x + side, width), rows: y..<min(y + side, height), before: before.span,
-                        after: after.span, photographWidth: width))
+                        columns: x..<min(x + side, width), rows: y..<min(y + side, height), before: before.view.span,
+                        after: after.view.span, photographWidth: width))
             }
         }
     }

@@ -53,7 +53,7 @@ func total(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int)
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .double(
-            arguments[0].withBorrowed(as: Double.self) { (samples) throws(BorrowError) in
+            arguments[0].withBuffer(as: Double.self) { (samples) throws(BorrowError) in
                 var sum = 0.0
                 let span = samples.span
                 for index in span.indices { sum += span[index] }
@@ -67,7 +67,7 @@ func totalOfCopy(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .double(
-            arguments[0].withBorrowed(as: Double.self, copyIfNeeded: true) { (samples) throws(BorrowError) in
+            arguments[0].withBuffer(as: Double.self, copyIfNeeded: true) { (samples) throws(BorrowError) in
                 var sum = 0.0
                 for index in 0..<samples.count { sum += samples.span[index] }
                 return sum
@@ -80,7 +80,7 @@ func totalOfStrides(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ co
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         // Without check(count:): the subscript refuses what is not there.
         return try .double(
-            arguments[0].withStridesBorrowed(as: Double.self) { (samples) throws(BorrowError) in
+            arguments[0].withStridedBuffer(as: Double.self) { (samples) throws(BorrowError) in
                 var sum = 0.0
                 samples.forEach { sum += $0 }
                 return sum
@@ -92,7 +92,7 @@ func totalOfStrides(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ co
 func doubleStrides(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
-        try arguments[0].withStridesMutablyBorrowed(as: Double.self) { (samples) throws(BorrowError) in
+        try arguments[0].withMutableStridedBuffer(as: Double.self) { (samples) throws(BorrowError) in
             samples.modifyEach { $0 *= 2 }
         }
         return try .none()
@@ -104,7 +104,7 @@ func address(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: In
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .int(
-            arguments[0].withBorrowed(as: Double.self) { (samples) throws(BorrowError) in
+            arguments[0].withBuffer(as: Double.self) { (samples) throws(BorrowError) in
                 // SAFETY: the address is a number here, never followed.
                 unsafe samples.span.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) }
             })
@@ -115,7 +115,7 @@ func address(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: In
 func doubleInPlace(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
-        try arguments[0].withMutablyBorrowed(as: Double.self) { (samples) throws(BorrowError) in
+        try arguments[0].withMutableBuffer(as: Double.self) { (samples) throws(BorrowError) in
             var span = samples.mutableSpan
             for index in span.indices { span[index] *= 2 }
         }
@@ -128,7 +128,7 @@ func trace(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int)
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .double(
-            arguments[0].withStridesBorrowed(as: Double.self, shape: .rank(2)) { (square) throws(BorrowError) in
+            arguments[0].withStridedBuffer(as: Double.self, shape: .rank(2)) { (square) throws(BorrowError) in
                 var sum = 0.0
                 for index in 0..<min(square.count(alongAxis: 0), square.count(alongAxis: 1)) { sum += square[index, index] }
                 return sum
@@ -141,7 +141,7 @@ func mass(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) 
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .double(
-            arguments[0].withBorrowed(as: Particle.self, shape: .rank(1)) { (particles) throws(BorrowError) in
+            arguments[0].withBuffer(as: Particle.self, shape: .rank(1)) { (particles) throws(BorrowError) in
                 var sum = 0.0
                 for index in 0..<particles.count { sum += particles[index].mass }
                 return sum
@@ -154,7 +154,7 @@ func halveMasses(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .int(
-            arguments[0].withMutablyBorrowed(as: Particle.self, shape: .rank(1)) { (particles) throws(BorrowError) in
+            arguments[0].withMutableBuffer(as: Particle.self, shape: .rank(1)) { (particles) throws(BorrowError) in
                 var fixed = 0
                 for index in 0..<particles.count {
                     particles[index].mass /= 2
@@ -170,7 +170,7 @@ func countTrue(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: 
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .int(
-            arguments[0].withBorrowed(as: Bool.self) { (flags) throws(BorrowError) in
+            arguments[0].withBuffer(as: Bool.self) { (flags) throws(BorrowError) in
                 var total = 0
                 for index in 0..<flags.count where flags[index] { total += 1 }
                 return total
@@ -183,7 +183,7 @@ func countGood(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: 
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
         return try .int(
-            arguments[0].withBorrowed(as: Quality.self) { (qualities) throws(BorrowError) in
+            arguments[0].withBuffer(as: Quality.self) { (qualities) throws(BorrowError) in
                 var total = 0
                 for index in 0..<qualities.count {
                     switch qualities[index] {
@@ -201,12 +201,12 @@ func countGood(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: 
 func wrongRecords(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 2)
-        switch try arguments[1].withBorrowed(as: UInt8.self, { (which) throws(BorrowError) in which[0] }) {
-        case 0: try arguments[0].withBorrowed(as: SwappedFields.self) { (_) throws(BorrowError) in }
-        case 1: try arguments[0].withBorrowed(as: ConvertedField.self) { (_) throws(BorrowError) in }
-        case 2: try arguments[0].withBorrowed(as: MissingField.self) { (_) throws(BorrowError) in }
-        case 3: try arguments[0].withBorrowed(as: RecordWithBool.self) { (_) throws(BorrowError) in }
-        default: try arguments[0].withBorrowed(as: OtherStride.self) { (_) throws(BorrowError) in }
+        switch try arguments[1].withBuffer(as: UInt8.self, { (which) throws(BorrowError) in which[0] }) {
+        case 0: try arguments[0].withBuffer(as: SwappedFields.self) { (_) throws(BorrowError) in }
+        case 1: try arguments[0].withBuffer(as: ConvertedField.self) { (_) throws(BorrowError) in }
+        case 2: try arguments[0].withBuffer(as: MissingField.self) { (_) throws(BorrowError) in }
+        case 3: try arguments[0].withBuffer(as: RecordWithBool.self) { (_) throws(BorrowError) in }
+        default: try arguments[0].withBuffer(as: OtherStride.self) { (_) throws(BorrowError) in }
         }
         return try .none()
     }
@@ -216,7 +216,7 @@ func wrongRecords(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ coun
 func adopted(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 1)
-        let items = try arguments[0].withBorrowed(as: UInt8.self) { (bytes) throws(BorrowError) in
+        let items = try arguments[0].withBuffer(as: UInt8.self) { (bytes) throws(BorrowError) in
             var items: [Double] = []
             for index in 0..<bytes.count { items.append(Double(bytes[index])) }
             return items
@@ -249,8 +249,8 @@ func particles(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: 
 func borrowTwice(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
         try arguments.check(count: 2)
-        try arguments[0].withMutablyBorrowed(as: Double.self) { (_) throws(BorrowError) in
-            try arguments[1].withMutablyBorrowed(as: Double.self) { (_) throws(BorrowError) in }
+        try arguments[0].withMutableBuffer(as: Double.self) { (_) throws(BorrowError) in
+            try arguments[1].withMutableBuffer(as: Double.self) { (_) throws(BorrowError) in }
         }
         return try .none()
     }

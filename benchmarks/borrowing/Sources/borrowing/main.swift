@@ -8,7 +8,7 @@ import SwiftBufEmbed
 func borrow(_ argument: PythonArgument, rounds: Int) throws -> Double {
     var sum = 0.0
     for _ in 0..<rounds {
-        sum += try argument.withBorrowed(as: Double.self) { samples in samples.span[0] }
+        sum += try argument.withBuffer(as: Double.self) { samples in samples.span[0] }
     }
     return sum
 }
@@ -55,7 +55,7 @@ try interpreter.withGIL { python in
         let c = nanoseconds { unsafe borrowing_rounds(array, rounds) }
         foreign.append(try nanoseconds { try borrow(unsafe PythonArgument(unsafeObject: array), rounds: rounds) } / c)
         buffer.append(try nanoseconds { try borrow(unsafe PythonArgument(unsafeObject: own), rounds: rounds) } / c)
-        try unsafe PythonArgument(unsafeObject: large).withBorrowed(as: Double.self) { samples in
+        try unsafe PythonArgument(unsafeObject: large).withBuffer(as: Double.self) { samples in
             let span = samples.span
             let c = unsafe span.withUnsafeBufferPointer { items in
                 nanoseconds { unsafe borrowing_sum(items.baseAddress, items.count) }
@@ -78,7 +78,7 @@ try interpreter.withGIL { python in
 
     // How a program gets at the same numbers without borrowing.
     let megabytes = try python.evaluate("megabytes")
-    let borrowed = try nanoseconds { try python.withBorrowed(megabytes, as: Double.self) { samples in sum(samples.span) } }
+    let borrowed = try nanoseconds { try python.withBuffer(of: megabytes, as: Double.self) { samples in sum(samples.span) } }
     let copied = try nanoseconds {
         let bytes = try [UInt8](megabytes.tobytes())
         return Double(bytes.count)

@@ -2,35 +2,20 @@
 
 /// Borrowed memory of a Python object, to read and write: items packed in C order.
 ///
-/// As ``BorrowedBuffer``; while it lasts, nobody else can borrow the same bytes.
-public struct MutableBorrowedBuffer<Element: BufferElement>: ~Copyable {
+/// As ``BufferView``, but it cannot be copied, and while it is lent, nobody else can borrow the same bytes.
+public struct MutableBufferView<Element: BufferElement>: ~Copyable, ~Escapable {
     @usableFromInline let items: BorrowedItems
-    private let hold: LeaseHold
 
-    @usableFromInline
-    init(_ items: BorrowedItems, _ hold: consuming LeaseHold) {
-        self.items = items
-        self.hold = hold
-    }
-
-    /// Begins a borrow that lasts as long as this value.
-    ///
-    /// - Parameter ending: Ends it, on whatever thread.
+    /// SAFETY: whoever lends the view keeps the items until nobody can have it any more.
     @unsafe
-    package init(
-        unsafeObject object: UnsafeMutableRawPointer, shape: ShapePattern, ending: @escaping LeaseHold.End
-    ) throws(BorrowError) {
-        // SAFETY: the block is the hold's from here on.
-        let (items, room) = try unsafe beginOwnedLease(
-            of: object,
-            BorrowRequest(
-                of: Element.self, shape: shape, isMutable: true),
-            ending: ending)
-        unsafe self.init(items, LeaseHold(owning: room, ending: ending))
+    @inlinable
+    @_lifetime(immortal)
+    init(lending items: BorrowedItems) {
+        self.items = items
     }
 }
 
-extension MutableBorrowedBuffer {
+extension MutableBufferView {
     /// How many dimensions there are: 0 to 64.
     @inlinable
     public var rank: Int { items.rank }
@@ -53,7 +38,7 @@ extension MutableBorrowedBuffer {
     public var span: Span<Element.BufferStored> {
         @_lifetime(borrow self)
         get {
-            // SAFETY: packed and aligned items of this type, kept in place by `hold`, as long as this value.
+            // SAFETY: packed and aligned items of this type, kept in place for as long as the view can be used.
             let span = unsafe Span<Element.BufferStored>(_unsafeStart: items.pointer(), count: items.count)
             return unsafe _overrideLifetime(span, borrowing: self)
         }

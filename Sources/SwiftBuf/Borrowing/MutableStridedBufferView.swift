@@ -2,19 +2,21 @@
 
 /// Borrowed memory of a Python object, to read and write, whose items lie at distances of their own.
 ///
-/// As ``StridedBuffer``; while it lasts, nobody else can borrow bytes from the first to the last of its items.
-public struct MutableStridedBuffer<Element: BufferElement>: ~Copyable {
+/// As ``StridedBufferView``, but it cannot be copied, and while it is lent, nobody else can borrow bytes from the first to the last of its
+/// items.
+public struct MutableStridedBufferView<Element: BufferElement>: ~Copyable, ~Escapable {
     @usableFromInline let items: BorrowedItems
-    private let hold: LeaseHold
 
-    @usableFromInline
-    init(_ items: BorrowedItems, _ hold: consuming LeaseHold) {
+    /// SAFETY: whoever lends the view keeps the items until nobody can have it any more.
+    @unsafe
+    @inlinable
+    @_lifetime(immortal)
+    init(lending items: BorrowedItems) {
         self.items = items
-        self.hold = hold
     }
 }
 
-extension MutableStridedBuffer {
+extension MutableStridedBufferView {
     /// How many dimensions there are: 0 to 64.
     @inlinable
     public var rank: Int { items.rank }
@@ -47,7 +49,7 @@ extension MutableStridedBuffer {
         precondition(rank == 2, "rows are those of two dimensions")
         items.check(index, 0)
         guard items.hasPackedRows(of: MemoryLayout<Element.BufferStored>.stride) else { return nil }
-        // SAFETY: packed and aligned items of this type, kept in place by `hold`, as long as this value.
+        // SAFETY: packed and aligned items of this type, kept in place for as long as the view can be used.
         let start = unsafe (items.base + index &* items.strides[0]).assumingMemoryBound(to: Element.BufferStored.self)
         let span = unsafe MutableSpan<Element.BufferStored>(_unsafeStart: start, count: items.shape[1])
         return unsafe _overrideLifetime(span, mutating: &self)

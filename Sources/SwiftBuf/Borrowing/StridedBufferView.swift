@@ -2,19 +2,20 @@
 
 /// Borrowed memory of a Python object, to read, whose items lie at distances of their own: slices, transposed arrays, columns.
 ///
-/// As ``BorrowedBuffer``, but for the spans, which exist only where items lie beside each other.
-public struct StridedBuffer<Element: BufferElement>: ~Copyable {
+/// As ``BufferView``, but for the spans, which exist only where items lie beside each other.
+public struct StridedBufferView<Element: BufferElement>: ~Escapable {
     @usableFromInline let items: BorrowedItems
-    private let hold: LeaseHold
 
-    @usableFromInline
-    init(_ items: BorrowedItems, _ hold: consuming LeaseHold) {
+    /// SAFETY: whoever lends the view keeps the items until nobody can have it any more.
+    @unsafe
+    @inlinable
+    @_lifetime(immortal)
+    init(lending items: BorrowedItems) {
         self.items = items
-        self.hold = hold
     }
 }
 
-extension StridedBuffer {
+extension StridedBufferView {
     /// How many dimensions there are: 0 to 64.
     @inlinable
     public var rank: Int { items.rank }
@@ -41,12 +42,12 @@ extension StridedBuffer {
     /// All items in C order; nil if they are not packed so.
     @inlinable
     public var span: Span<Element.BufferStored>? {
-        @_lifetime(borrow self)
+        @_lifetime(copy self)
         get {
             guard items.isPacked(itemByteCount: MemoryLayout<Element.BufferStored>.stride) else { return nil }
-            // SAFETY: packed and aligned items of this type, kept in place by `hold`, as long as this value.
+            // SAFETY: packed and aligned items of this type, kept in place for as long as the view can be used.
             let span = unsafe Span<Element.BufferStored>(_unsafeStart: items.pointer(), count: items.count)
-            return unsafe _overrideLifetime(span, borrowing: self)
+            return unsafe _overrideLifetime(span, copying: self)
         }
     }
 
@@ -54,7 +55,7 @@ extension StridedBuffer {
     ///
     /// - Precondition: ``rank`` is 2 and the index in bounds.
     @inlinable
-    @_lifetime(borrow self)
+    @_lifetime(copy self)
     public func row(_ index: Int) -> Span<Element.BufferStored>? {
         precondition(rank == 2, "rows are those of two dimensions")
         items.check(index, 0)
@@ -62,7 +63,7 @@ extension StridedBuffer {
         // SAFETY: as above.
         let start = unsafe (items.base + index &* items.strides[0]).assumingMemoryBound(to: Element.BufferStored.self)
         let span = unsafe Span<Element.BufferStored>(_unsafeStart: start, count: items.shape[1])
-        return unsafe _overrideLifetime(span, borrowing: self)
+        return unsafe _overrideLifetime(span, copying: self)
     }
 
     /// Calls `body` with each item, in C order, whatever the number of dimensions.

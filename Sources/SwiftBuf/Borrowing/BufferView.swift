@@ -2,46 +2,32 @@
 
 /// Borrowed memory of a Python object, to read: items packed in C order.
 ///
-/// Lent by `withBorrowed` for the time of one call. It cannot be kept: the compiler refuses to let it, or a span of it, outlive the call.
+/// `withBuffer` lends it for the time of one call. The compiler refuses to let it, or a span of it, outlive the call. It can be copied and
+/// handed on, as a `Span` can:
 ///
-///     let mean = try python.withBorrowed(photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
-///         average(image.span)
-///     }
+///     func mean(_ image: BufferView<UInt8>) -> Double { average(image.span) }
 ///
-/// Items are as Python's last write left them. That Python writes while Swift reads cannot be seen: see ``BorrowConflict``.
+///     let brightness = try python.withBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in mean(image) }
 ///
-/// - Ownership: The exporter keeps its memory in place meanwhile; it gets it back exactly once, when the borrow ends, also by a thrown
-///   error.
-/// - Threads: The items may be read on any thread for as long as the borrow lasts, without the GIL too; beginning and ending need it. Not
-///   Sendable: what other threads get is a span.
-public struct BorrowedBuffer<Element: BufferElement>: ~Copyable {
+/// Items are as Python's last write left them. Swift cannot see that Python writes while Swift reads: see ``BorrowConflict``.
+///
+/// - Ownership: Whoever lends the view holds the borrow; the view gives nothing back. The exporter keeps its memory in place until the
+///   borrow ends.
+/// - Threads: The items may be read on any thread for as long as the borrow lasts, without the GIL too. Not Sendable: what other threads get
+///   is a span.
+public struct BufferView<Element: BufferElement>: ~Escapable {
     @usableFromInline let items: BorrowedItems
-    private let hold: LeaseHold
 
-    @usableFromInline
-    init(_ items: BorrowedItems, _ hold: consuming LeaseHold) {
-        self.items = items
-        self.hold = hold
-    }
-
-    /// Begins a borrow that lasts as long as this value.
-    ///
-    /// - Parameter ending: Ends it, on whatever thread.
+    /// SAFETY: whoever lends the view keeps the items until nobody can have it any more.
     @unsafe
-    package init(
-        unsafeObject object: UnsafeMutableRawPointer, shape: ShapePattern, copyIfNeeded: Bool, ending: @escaping LeaseHold.End
-    ) throws(BorrowError) {
-        // SAFETY: the block is the hold's from here on.
-        let (items, room) = try unsafe beginOwnedLease(
-            of: object,
-            BorrowRequest(
-                of: Element.self, shape: shape, mayCopy: copyIfNeeded),
-            ending: ending)
-        unsafe self.init(items, LeaseHold(owning: room, ending: ending))
+    @inlinable
+    @_lifetime(immortal)
+    init(lending items: BorrowedItems) {
+        self.items = items
     }
 }
 
-extension BorrowedBuffer {
+extension BufferView {
     /// How many dimensions there are: 0 to 64.
     @inlinable
     public var rank: Int { items.rank }
@@ -62,11 +48,11 @@ extension BorrowedBuffer {
     /// All items, in C order, as they lie in memory: a Bool is a byte, an enum its raw value.
     @inlinable
     public var span: Span<Element.BufferStored> {
-        @_lifetime(borrow self)
+        @_lifetime(copy self)
         get {
-            // SAFETY: packed and aligned items of this type, kept in place by `hold`, as long as this value.
+            // SAFETY: packed and aligned items of this type, kept in place for as long as the view can be used.
             let span = unsafe Span<Element.BufferStored>(_unsafeStart: items.pointer(), count: items.count)
-            return unsafe _overrideLifetime(span, borrowing: self)
+            return unsafe _overrideLifetime(span, copying: self)
         }
     }
 
@@ -74,11 +60,11 @@ extension BorrowedBuffer {
     ///
     /// - Precondition: There is a first dimension, and the index is in it.
     @inlinable
-    @_lifetime(borrow self)
+    @_lifetime(copy self)
     public func row(_ index: Int) -> Span<Element.BufferStored> {
         let count = items.rowCount(index)
         let span = unsafe Span<Element.BufferStored>(_unsafeStart: items.pointer(at: index * count), count: count)
-        return unsafe _overrideLifetime(span, borrowing: self)
+        return unsafe _overrideLifetime(span, copying: self)
     }
 
     /// An item of one dimension.

@@ -3,7 +3,7 @@
 #if !hasFeature(Embedded) && canImport(Dispatch)
     import Dispatch
 
-    extension MutableBorrowedBuffer {
+    extension MutableBufferView {
         /// Changes the rows on several threads at once: the first dimension is cut into as many parts as threads.
         ///
         /// Inside of `python.withoutGIL { }` Python runs meanwhile.
