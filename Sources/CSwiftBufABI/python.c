@@ -151,3 +151,7 @@ void swiftbuf_give_back(Py_buffer *view) {
 int swiftbuf_raised(swiftbuf_exception kind) {
     return PyErr_ExceptionMatches(exception_class(kind));
 }
+
+int swiftbuf_raised_must_go_on(void) {
+    return PyErr_ExceptionMatches(PyExc_MemoryError) || !PyErr_ExceptionMatches(PyExc_Exception);
+}

@@ -6,7 +6,8 @@ import SwiftBufCore
 
 /// Equality, by value: `a == b` and `a != b`.
 ///
-/// There is no order. Never an exception but for want of memory, and what a signal's handler raises meanwhile.
+/// There is no order. What fails to lend its memory is unequal. Raises what a signal's handler raises meanwhile, and of the exceptions of
+/// the other object `MemoryError` and what is no `Exception`, as `KeyboardInterrupt`.
 ///
 /// - Source: CPython, `Objects/memoryobject.c` (`memory_richcompare`), but for formats that struct does not know, which are compared
 ///   here.
@@ -37,7 +38,7 @@ func bufferRichCompare(
                 }
             }
         } catch {
-            if swiftbuf_raised(SWIFTBUF_MEMORY_ERROR) != 0 { return nil }
+            if swiftbuf_raised_must_go_on() != 0 { return nil }
             PyErr_Clear()
             return unsafe swiftbuf_not_implemented()
         }

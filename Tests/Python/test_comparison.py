@@ -235,6 +235,41 @@ def test_an_exporter_that_fails_or_misbehaves_is_unequal_and_no_error():
     b = None
 
 
+def test_want_of_memory_and_what_is_no_exception_go_on_from_a_comparison():
+    class End(BaseException):
+        pass
+
+    class Refusing:
+        def __init__(self, error: BaseException):
+            self.error = error
+
+        def __buffer__(self, flags: int) -> memoryview:
+            raise self.error
+
+    b = swiftbuf.copy(b"abcd")
+    rows = b.cast("B", (2, 2))
+    comparisons = [
+        lambda other: b == other,
+        lambda other: b != other,
+        lambda other: other == b,
+        lambda other: other != b,
+        lambda other: other in rows,
+    ]
+    # Before 3.12 no class written in Python has a buffer.
+    has_buffers = sys.version_info >= (3, 12)
+    for error in [KeyboardInterrupt(), SystemExit(3), GeneratorExit(), End(), MemoryError()]:
+        for compare in comparisons:
+            try:
+                result = compare(Refusing(error))
+            except BaseException as raised:
+                assert has_buffers and raised is error
+            else:
+                assert not has_buffers and result is (compare in (comparisons[1], comparisons[3]))
+    for error in [ZeroDivisionError(), BufferError(), StopIteration(), RecursionError(), OSError(4, "interrupted")]:
+        assert [compare(Refusing(error)) for compare in comparisons] == [False, True, False, True, False]
+    assert b.exports == 1 and rows.exports == 0  # that of the rows
+
+
 # --- hash ---
 
 

@@ -215,4 +215,8 @@ SWIFTBUF_INLINE PyObject *swiftbuf_index_error(void) {
 /* Whether the exception that is set is of this kind. */
 int swiftbuf_raised(swiftbuf_exception kind);
 
+/* Whether the exception that is set is to go on, whoever else could go without an answer: want of memory, and what is no Exception, as
+   KeyboardInterrupt and SystemExit. */
+int swiftbuf_raised_must_go_on(void);
+
 #endif /* SWIFTBUF_PYTHON_H */
