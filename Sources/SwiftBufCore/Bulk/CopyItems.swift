@@ -5,6 +5,7 @@ extension Items {
     ///
     /// - Returns: False if the work was ended before all were copied.
     func copyDirectly(to target: borrowing Items, swapping unitByteCount: Int, _ interruption: inout Interruption) -> Bool {
+        if let goesOn = copySmallRow(to: target, swapping: unitByteCount, &interruption) { return goesOn }
         var nest = LoopNest(layout, target.layout)
         var itemByteCount = layout.itemByteCount
         if unitByteCount > 1 {

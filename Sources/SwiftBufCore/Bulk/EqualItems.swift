@@ -24,15 +24,15 @@ extension Items {
             return equalsTexts(
                 other, Scalar(unit, swapped: scalar.swapped), Scalar(unit, swapped: otherScalar.swapped), &interruption)
         }
+        if part == nil && otherPart == nil, let areEqual = equalsSmallRow(other, parts, &interruption) { return areEqual }
         var nest = LoopNest(layout, other.layout)
+        // SAFETY: `init` has the caller's word for both views.
         if let part, let otherPart {
             // Two complex numbers are two rows of two parts.
             nest.append(count: 2, sourceStride: part.byteCount, targetStride: otherPart.byteCount)
             return unsafe nest.equal(parts, base, other.base, &interruption)
         }
-        // SAFETY: `init` has the caller's word for both views.
-        return unsafe nest.equal(
-            ItemPair(scalar, itemByteCount, otherScalar, otherItemByteCount), base, other.base, &interruption)
+        return unsafe nest.equal(parts, base, other.base, &interruption)
     }
 
     /// Whether texts of the same units are equal that differ in length or byte order: as rows of units, of which the shorter ends in NULs.
@@ -124,8 +124,7 @@ extension LoopNest {
     ) -> Bool {
         normalize()
         let comparer = unsafe Comparer(first: UnsafeRawPointer(first), second: UnsafeRawPointer(second), pair: pair)
-        // What is compared one by one takes as long as many bytes.
-        let itemCost = pair.comparison == .items ? 64 : max(pair.firstByteCount, pair.secondByteCount, 1)
+        let itemCost = pair.itemCost
         let most = max(Interruption.pieceCost / itemCost, 1)
         let count = itemCount
         if count <= most {

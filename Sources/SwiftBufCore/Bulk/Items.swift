@@ -73,6 +73,7 @@ public struct Items: ~Escapable {
     @unsafe
     public func fill(with item: UnsafeRawPointer, _ interruption: inout Interruption) {
         if layout.hasNoBytes { return }
+        if unsafe fillSmallRow(with: item) { return }
         // A view of the one item, as often as the shape wants it: strides of zero.
         let strides = InlineArray<64, Int>(repeating: 0)
         let repeated = Layout(
