@@ -3,6 +3,11 @@
 // Fields may be NULL although they were asked for, `len` may not fit the shape, and the shape may stand inside the Py_buffer itself: so
 // everything is read from where the exporter filled it, and copied from there. What cannot be known (whether the memory is there) is the
 // exporter's word.
+//
+// What holds of a view that is believed, and so of every Buffer: product(shape) × itemsize, a dimension of 0 counted as 1, is an Int. If there
+// are items, no offset of one overflows, and no address goes round. Without items strides and suboffsets may be any numbers; sums of them
+// wrap around (`&*`, pointers), and lead nowhere. One such sum is kept, that of a suboffset: it reports overflow
+// (`suboffset(_:movedBy:)`).
 
 import CPython
 import CSwiftBuf
