@@ -104,11 +104,15 @@ func bufferAssignSubscript(
                 unsafe address.storeBytes(of: item, as: Double.self)
                 return .done
             }
-            guard let item = unsafe export.packByte(value), let address = try unsafe plainAddress(ofKey: key, in: export) else {
+            if let item = unsafe export.packByte(value) {
+                guard let address = try unsafe plainAddress(ofKey: key, in: export) else { return .other }
+                unsafe address.storeBytes(of: item, as: UInt8.self)
+                return .done
+            }
+            guard unsafe swiftbuf_is_exact_int(value) != 0, let address = try unsafe plainAddress(ofKey: key, in: export) else {
                 return .other
             }
-            unsafe address.storeBytes(of: item, as: UInt8.self)
-            return .done
+            return unsafe export.storePlainInt(value, at: address) ? .done : .other
         }
         if outcome == .done { return 0 }
         guard outcome == .other, let value = unsafe value else {

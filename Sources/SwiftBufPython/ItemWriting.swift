@@ -43,6 +43,34 @@ extension ExportBlock {
         PyErr_Clear()
         return nil
     }
+
+    /// Writes an int, not of a subclass, to an item that is another integer in the machine's byte order; false, with nothing done, if the
+    /// item is none, or cannot hold it.
+    ///
+    /// Runs no Python code, and raises nothing.
+    @inline(never)
+    func storePlainInt(_ value: UnsafeMutablePointer<PyObject>, at address: UnsafeMutableRawPointer) -> Bool {
+        // SAFETY: a kind's size is the itemsize, for which the caller vouches.
+        let integer = unsafe PyLong_AsSsize_t(value)
+        if integer == -1, unsafe PyErr_Occurred() != nil {
+            PyErr_Clear()
+            return false
+        }
+        if itemIs(.int64) {
+            unsafe address.storeBytes(of: integer, as: Int.self)
+        } else if itemIs(.int32), let word = Int32(exactly: integer) {
+            unsafe address.storeBytes(of: word, as: Int32.self)
+        } else if itemIs(.uint16), let word = UInt16(exactly: integer) {
+            unsafe address.storeBytes(of: word, as: UInt16.self)
+        } else if itemIs(.int16), let word = Int16(exactly: integer) {
+            unsafe address.storeBytes(of: word, as: Int16.self)
+        } else if itemIs(.uint32), let word = UInt32(exactly: integer) {
+            unsafe address.storeBytes(of: word, as: UInt32.self)
+        } else {
+            return false
+        }
+        return true
+    }
 }
 
 extension BufferHandle {
