@@ -108,6 +108,8 @@ class ExtensionBuildHook(BuildHookInterface):
         command += ["--disable-local-rpath"]
         # The compiler keeps hashes of its inputs in the object files, which depend on the build folder too.
         command += ["-Xswiftc", "-Xfrontend", "-Xswiftc", "-disable-incremental-llvm-codegen"]
+        # Each function in a section of its own, so that the linker leaves out what nobody calls.
+        command += ["-Xswiftc", "-Xfrontend", "-Xswiftc", "-function-sections"]
         for argument in linker:
             command += ["-Xlinker", argument]
         self.app.display_info(" ".join(command))

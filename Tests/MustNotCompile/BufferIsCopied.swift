@@ -6,5 +6,8 @@ import SwiftBufEmbed
 func copy(_ photo: PythonObject) throws {
     let image = try BufferBorrow<UInt8>(of: photo)  // error: 'image' used after consume
     let moved = image
-    print(image.view.count, moved.view.count)
+    show(image)
+    show(moved)
 }
+
+func show(_ image: borrowing BufferBorrow<UInt8>) { print(image.view.count) }
