@@ -74,7 +74,11 @@ class Root:
 
     def is_aligned(self, model: Model) -> bool:
         """Whether all items stand at multiples of their size, by what the structure says of them."""
-        return model.strided is not None and model.where.size > 0 and bool(((self.memory.address + model.where) % model.item.size == 0).all())
+        return (
+            model.strided is not None
+            and model.where.size > 0
+            and bool(((self.memory.address + model.where) % model.item.size == 0).all())
+        )
 
     def check(self, view: swiftbuf.Buffer, model: Model) -> None:
         """Hold everything that a view says against its model."""

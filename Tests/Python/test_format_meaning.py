@@ -63,7 +63,11 @@ def test_every_field_of_a_record_is_what_numpy_has(dtype):
     assert b.itemsize == dtype.itemsize and b.tolist() == plain(a.tolist())
     for name in dtype.names:
         field, expected = b[name], a[name]
-        assert (field.shape, field.strides, field.itemsize) == (expected.shape, expected.strides, expected.dtype.itemsize)
+        assert (field.shape, field.strides, field.itemsize) == (
+            expected.shape,
+            expected.strides,
+            expected.dtype.itemsize,
+        )
         assert field.tolist() == plain(expected.tolist()), name
     assert b == a and b == b.copy() and pickle.loads(pickle.dumps(b)) == b
 
@@ -103,7 +107,9 @@ def test_where_nobody_can_know_the_field_is_refused_and_those_before_it_are_not(
     # As NumPy and as PEP 3118 it has 16 bytes: 'a' is at 0 in both.
     exporter = room.exporter(itemsize=16, shape=(1,), strides=(16,), format=text, len=16)
     b = swiftbuf.Buffer(exporter)
-    with pytest.raises(NotImplementedError, match=r"where field 'q' stands cannot be known from format .*: make the Buffer"):
+    with pytest.raises(
+        NotImplementedError, match=r"where field 'q' stands cannot be known from format .*: make the Buffer"
+    ):
         b["q"]
     with pytest.raises(ValueError, match="there is no field 'z'"):
         b["z"]
@@ -243,7 +249,13 @@ def test_structures_of_ctypes_are_read_where_ctypes_has_their_members():
         _fields_ = [("i", ctypes.c_int), ("d", ctypes.c_double)]
 
     class Outer(ctypes.Structure):
-        _fields_ = [("q", ctypes.c_byte), ("p", Inner * 3), ("u", Either), ("z", ctypes.c_short), ("e", ctypes.c_char * 2)]
+        _fields_ = [
+            ("q", ctypes.c_byte),
+            ("p", Inner * 3),
+            ("u", Either),
+            ("z", ctypes.c_short),
+            ("e", ctypes.c_char * 2),
+        ]
 
     class Base(ctypes.Structure):
         _fields_ = [("a", ctypes.c_int)]

@@ -51,7 +51,7 @@ def test_a_field_of_no_bytes_is_a_view_with_values(format, shape):
     v[...] = v
     v[...] = copy
     if shape:
-        assert len(v) == shape[0] and list(v) == list(copy) or len(shape) > 1
+        assert (len(v) == shape[0] and list(v) == list(copy)) or len(shape) > 1
         assert v[::-1].shape == shape and v[:0].shape == (0, *shape[1:]) and v[:1].tolist() == expected[:1]
         assert v.broadcast_to((2, *shape)).tolist() == [expected] * 2
     assert v.reshape(-1).shape == (int(np.prod(shape)),) if 0 not in shape or len(shape) == 1 else True
@@ -80,7 +80,11 @@ def test_what_needs_a_size_refuses_a_field_of_no_bytes(format):
             v.cast(other)
         with pytest.raises(TypeError, match="no bytes"):
             v.cast(other, (0,))
-    for refused in (lambda: v.cast(format), lambda: swiftbuf.zeros(3, format), lambda: swiftbuf.frombuffer(b"", format)):
+    for refused in (
+        lambda: v.cast(format),
+        lambda: swiftbuf.zeros(3, format),
+        lambda: swiftbuf.frombuffer(b"", format),
+    ):
         with pytest.raises((ValueError, TypeError)):
             refused()
     with pytest.raises(TypeError, match="cannot pickle"):
