@@ -1,4 +1,7 @@
-"""What formats of others say, not how they are spelled: NumPy's and ctypes' records, read and written as their owners do."""
+"""What formats of others say, not how they are spelled.
+
+NumPy's and ctypes' records are read and written as their owners do.
+"""
 
 from __future__ import annotations
 
@@ -214,9 +217,15 @@ def test_a_scalar_that_refuses_its_buffer_is_its_value():
 def test_members_that_are_not_understood_hide_no_others():
     class Message(ctypes.Structure):
         _fields_ = [
-            ("user", ctypes.c_void_p), ("name", ctypes.c_char_p), ("wide", ctypes.c_wchar_p), ("next", ctypes.POINTER(ctypes.c_int)),
-            ("call", ctypes.CFUNCTYPE(None)), ("x", ctypes.c_double), ("g", ctypes.c_longdouble), ("letter", ctypes.c_wchar),
-        ]  # fmt: skip
+            ("user", ctypes.c_void_p),
+            ("name", ctypes.c_char_p),
+            ("wide", ctypes.c_wchar_p),
+            ("next", ctypes.POINTER(ctypes.c_int)),
+            ("call", ctypes.CFUNCTYPE(None)),
+            ("x", ctypes.c_double),
+            ("g", ctypes.c_longdouble),
+            ("letter", ctypes.c_wchar),
+        ]
 
     messages = (Message * 2)(Message(user=7, x=1.5, g=2.5, letter="é"))
     b = swiftbuf.Buffer(messages)
@@ -246,7 +255,10 @@ def test_structures_of_ctypes_are_read_where_ctypes_has_their_members():
         _fields_ = [("x", ctypes.c_int), ("y", ctypes.c_byte)]
 
     class Either(ctypes.Union):
-        _fields_ = [("i", ctypes.c_int), ("d", ctypes.c_double)]
+        _fields_ = (
+            ("i", ctypes.c_int),
+            ("d", ctypes.c_double),
+        )
 
     class Outer(ctypes.Structure):
         _fields_ = [
@@ -261,10 +273,13 @@ def test_structures_of_ctypes_are_read_where_ctypes_has_their_members():
         _fields_ = [("a", ctypes.c_int)]
 
     class Derived(Base):
-        _fields_ = [("n", ctypes.c_int)]
+        _fields_ = (("n", ctypes.c_int),)
 
     class Big(ctypes.BigEndianStructure):
-        _fields_ = [("h", ctypes.c_short), ("d", ctypes.c_int)]
+        _fields_ = (
+            ("h", ctypes.c_short),
+            ("d", ctypes.c_int),
+        )
 
     outer = (Outer * 2)()
     outer[1].q, outer[1].z, outer[1].p[2].y, outer[1].u.i = 1, 2, 3, 4

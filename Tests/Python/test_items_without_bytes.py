@@ -1,4 +1,7 @@
-"""Items of no bytes: fields of them, and other exporters' items. Every operation has an answer; none divides by their size."""
+"""Items of no bytes: fields of them, and other exporters' items.
+
+Every operation has an answer; none divides by their size.
+"""
 
 from __future__ import annotations
 
@@ -143,10 +146,13 @@ def test_after_any_operations_it_is_as_numpy_has_it(case, operations):
         v = OPERATIONS[name](v)
         if name in ("slice", "T", "copy F", "reshape", "flat", "broadcast", "new axis", "index"):
             model = {
-                "slice": lambda a: a[::2] if a.ndim else a, "T": lambda a: a.T, "copy F": lambda a: a,
-                "reshape": lambda a: a.reshape(a.shape[::-1]), "flat": lambda a: a.reshape(-1) if 0 not in a.shape else a,
+                "slice": lambda a: a[::2] if a.ndim else a,
+                "T": lambda a: a.T,
+                "copy F": lambda a: a,
+                "reshape": lambda a: a.reshape(a.shape[::-1]),
+                "flat": lambda a: a.reshape(-1) if 0 not in a.shape else a,
                 "broadcast": lambda a: np.broadcast_to(a, (2, *a.shape)) if a.ndim < 4 else a,
                 "new axis": lambda a: a[None] if a.ndim < 4 else a,
                 "index": lambda a: a[0] if a.ndim > 1 and a.shape[0] else a,
-            }[name](model)  # fmt: skip
+            }[name](model)
         assert v.shape == model.shape and v.nbytes == 0 and v.tolist() == values(MEMBERS[format], v.shape)
