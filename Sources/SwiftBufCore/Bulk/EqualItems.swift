@@ -32,7 +32,9 @@ extension Items {
             nest.append(count: 2, sourceStride: part.byteCount, targetStride: otherPart.byteCount)
             return unsafe nest.equal(parts, base, other.base, &interruption)
         }
-        return unsafe nest.equal(parts, base, other.base, &interruption)
+        // A complex number beside a real one is compared as a whole: its imaginary part counts.
+        return unsafe nest.equal(
+            ItemPair(scalar, itemByteCount, otherScalar, otherItemByteCount), base, other.base, &interruption)
     }
 
     /// Whether texts of the same units are equal that differ in length or byte order: as rows of units, of which the shorter ends in NULs.
