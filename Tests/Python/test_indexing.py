@@ -240,7 +240,7 @@ def test_a_field_is_a_view_of_its_bytes_in_every_item():
         view = b[name]
         assert_is_numpys(view, array[name])
         assert address(view) - address(b) == array.dtype.fields[name][1]
-    assert (b["tag"].format, b["x"].format, b["n"].format) == ("B", "d", ">h")
+    assert (b["tag"].format, b["x"].format, b["n"].format) == ("B", "=d", ">h")  # x is at no address of a C double
     b["x"][1, 2] = 99.0
     assert b[1, 2] == (7, 99.0, -5)
 

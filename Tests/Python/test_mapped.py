@@ -36,7 +36,9 @@ def test_items_of_every_format_are_read_where_they_lie_in_the_file(pages, fmt):
     for offset in [0, 1, 2, 3, 4, 5, 6, 7, PAGE - 1, PAGE, PAGE + 1, 2 * PAGE + 13]:
         count = (len(CONTENT) - offset) // size
         b = swiftbuf.mapped(pages, "r", fmt, count, offset)
-        assert (b.shape, b.itemsize, b.format) == ((count,), size, swiftbuf.zeros(0, fmt).format)
+        # What promises no alignment is kept where there is none.
+        said = "<q" if fmt == "<q" and offset % 8 else swiftbuf.zeros(0, fmt).format
+        assert (b.shape, b.itemsize, b.format) == ((count,), size, said)
         assert b.tobytes() == CONTENT[offset : offset + count * size]
         same = swiftbuf.copy(b)
         assert same.tobytes() == b.tobytes()

@@ -18,21 +18,32 @@ from mapped_files import CONTENT, MODES, PAGE, lines_of
 
 
 def test_what_is_written_by_r_plus_is_in_the_file_at_once_and_after_flush(pages):
-    b = swiftbuf.mapped(pages, "r+", "<I", (4, 5), 4095)
+    b = swiftbuf.mapped(pages, "r+", "<I", (4, 5), 4092)
     other = swiftbuf.mapped(pages)
     expected = bytearray(CONTENT)
     for value in [0, 1, 0xDEADBEEF]:
         b[3, 4] = value
-        struct.pack_into("<I", expected, 4095 + 76, value)
+        struct.pack_into("<I", expected, 4092 + 76, value)
         assert Path(pages).read_bytes() == expected == other.tobytes()
         assert b.flush() is None
         assert Path(pages).read_bytes() == expected
     memoryview(b)[0, 0] = 7
     np.asarray(b)[1, 1] = 8
-    struct.pack_into("<I", expected, 4095, 7)
-    struct.pack_into("<I", expected, 4095 + 24, 8)
+    struct.pack_into("<I", expected, 4092, 7)
+    struct.pack_into("<I", expected, 4092 + 24, 8)
     b.release()
     assert Path(pages).read_bytes() == expected and other.tobytes() == expected
+
+
+def test_what_is_written_at_an_offset_that_is_no_multiple_is_in_the_file_and_the_format_stays_as_it_was_written(pages):
+    b = swiftbuf.mapped(pages, "r+", "<I", (4, 5), 4095)
+    assert b.format == memoryview(b).format == "<I" and np.asarray(b).dtype == "<u4"
+    expected = bytearray(CONTENT)
+    b[3, 4] = 0xDEADBEEF
+    np.asarray(b)[1, 1] = 8
+    struct.pack_into("<I", expected, 4095 + 76, 0xDEADBEEF)
+    struct.pack_into("<I", expected, 4095 + 24, 8)
+    assert Path(pages).read_bytes() == expected
 
 
 def test_what_is_written_to_the_file_is_in_its_shared_mappings(pages):
@@ -82,7 +93,7 @@ def test_consumers_share_the_mapped_memory(pages, mode):
     assert array.flags.writeable == (mode != "r") and not array.flags.aligned
     if mode != "r":
         array[2, 3] = 999
-        assert b[2, 3] == b.T[3, 2] == memoryview(b)[2, 3] == 999
+        assert b[2, 3] == b.T[3, 2] == np.asarray(b)[2, 3] == swiftbuf.Buffer(memoryview(b))[2, 3] == 999
         io.BytesIO(b"xy").readinto(b)
         assert b.tobytes()[:2] == b"xy"
 

@@ -6,6 +6,7 @@ Strides and places stand here in items, as a person would write them down, as in
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
@@ -125,19 +126,42 @@ CASTS: list[tuple[str, tuple[int, ...], Operation, str, tuple[int, ...], tuple[i
     ("Zd", (3,), lambda b: b.cast("d")[1::2], "d", (3,), (16,), 8),
 ]
 
-RECORD = "T{B:tag:=d:x:>h:n:(2,3)h:m:T{B:p:f:q:}:r:}"  # x stands at 1, n at 9, m at 11, r at 23, q at 24; 28 bytes
-FIELDS: list[tuple[tuple[int, ...], Operation, str, int, tuple[int, ...], tuple[int, ...], int]] = [
-    ((), lambda b: b["x"], "d", 8, (), (), 1),
-    ((5,), lambda b: b["tag"], "B", 1, (5,), (28,), 0),
-    ((5,), lambda b: b["x"], "d", 8, (5,), (28,), 1),
-    ((5,), lambda b: b["n"][::-2], ">h", 2, (3,), (-56,), 4 * 28 + 9),
-    ((1,), lambda b: b["x"], "d", 8, (1,), (28,), 1),
-    ((2, 2), lambda b: b["m"], ">h", 2, (2, 2, 2, 3), (56, 28, 6, 2), 11),
-    ((2, 2), lambda b: b[1, 0, ...]["m"], ">h", 2, (2, 3), (6, 2), 2 * 28 + 11),
-    ((2, 2), lambda b: b.T["m"][0, 1, 1], ">h", 2, (3,), (2,), 2 * 28 + 11 + 6),
-    ((2, 2), lambda b: b["r"]["q"].T, ">f", 4, (2, 2), (28, 56), 24),
-    ((0,), lambda b: b["x"], "d", 8, (0,), (28,), 0),
+PACKED = "T{B:tag:=d:x:>h:n:(2,3)h:m:T{B:p:f:q:}:r:}"  # x stands at 1, n at 9, m at 11, r at 23, q at 24; 28 bytes
+PADDED = "T{=d:x:=i:n:4x}"  # x stands at 0, n at 8; 16 bytes
+UNPADDED = "T{=d:x:=i:n:}"  # the same in 12 bytes
+# The record, its shape, the operation; the field's format as the record writes it, item size, shape, strides, place.
+FIELDS: list[tuple[str, tuple[int, ...], Operation, str, int, tuple[int, ...], tuple[int, ...], int]] = [
+    (PACKED, (), lambda b: b["x"], "=d", 8, (), (), 1),
+    (PACKED, (5,), lambda b: b["tag"], "B", 1, (5,), (28,), 0),
+    (PACKED, (5,), lambda b: b["x"], "=d", 8, (5,), (28,), 1),
+    (PACKED, (5,), lambda b: b["n"][::-2], ">h", 2, (3,), (-56,), 4 * 28 + 9),
+    (PACKED, (1,), lambda b: b["x"], "=d", 8, (1,), (28,), 1),
+    (PACKED, (2, 2), lambda b: b["m"], ">h", 2, (2, 2, 2, 3), (56, 28, 6, 2), 11),
+    (PACKED, (2, 2), lambda b: b[1, 0, ...]["m"], ">h", 2, (2, 3), (6, 2), 2 * 28 + 11),
+    (PACKED, (2, 2), lambda b: b.T["m"][0, 1, 1], ">h", 2, (3,), (2,), 2 * 28 + 11 + 6),
+    (PACKED, (2, 2), lambda b: b["r"]["q"].T, ">f", 4, (2, 2), (28, 56), 24),
+    (PACKED, (0,), lambda b: b["x"], "=d", 8, (0,), (28,), 1),
+    (PADDED, (), lambda b: b["x"], "=d", 8, (), (), 0),
+    (PADDED, (5,), lambda b: b["x"], "=d", 8, (5,), (16,), 0),
+    (PADDED, (5,), lambda b: b["n"][::-1], "=i", 4, (5,), (-16,), 4 * 16 + 8),
+    (PADDED, (2, 3), lambda b: b[1]["x"], "=d", 8, (3,), (16,), 48),
+    (PADDED, (0,), lambda b: b["x"], "=d", 8, (0,), (16,), 0),
+    (UNPADDED, (1,), lambda b: b["x"], "=d", 8, (1,), (12,), 0),
+    (UNPADDED, (5,), lambda b: b["x"], "=d", 8, (5,), (12,), 0),
+    (UNPADDED, (5,), lambda b: b["n"], "=i", 4, (5,), (12,), 8),
 ]
+
+
+def settled(format: str, address: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> str:
+    """Return how a field's format is said: as a native letter, if all items stand where C would put them.
+
+    A format that begins with "=" promises no alignment, and is kept where an item stands at another address.
+    """
+    if not format.startswith("="):
+        return format
+    alignment = struct.calcsize(f"@c{format[1:]}") - struct.calcsize(f"@{format[1:]}")
+    steps = [stride for count, stride in zip(shape, strides, strict=True) if count > 1]
+    return format if any(place % alignment for place in (address, *steps)) else format[1:]
 
 
 def views(probe: ModuleType) -> Iterator[Asked]:
@@ -150,10 +174,11 @@ def views(probe: ModuleType) -> Iterator[Asked]:
         made = operation(buffer)
         facts = Facts(shape, strides, made.itemsize, after, False)
         yield Asked(f"cast {number}", made, facts, probe.fields(buffer)["buf"] + place)
-    for number, (source, operation, format, size, shape, strides, place) in enumerate(FIELDS):
-        buffer = swiftbuf.zeros(source, RECORD)
-        facts = Facts(shape, strides, size, format, False)
-        yield Asked(f"field {number}", operation(buffer), facts, probe.fields(buffer)["buf"] + place)
+    for number, (record, source, operation, format, size, shape, strides, place) in enumerate(FIELDS):
+        buffer = swiftbuf.zeros(source, record)
+        address = probe.fields(buffer)["buf"] + place
+        facts = Facts(shape, strides, size, settled(format, address, shape, strides), False)
+        yield Asked(f"field {number}", operation(buffer), facts, address)
 
 
 # Who stands between a Buffer and the Buffer that imports its memory.
