@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import C_WARNINGS, HERE, REPOSITORY, c_compiler
+from mapped_files import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def wrong_rounds(program: Path, case: str, number: int) -> int:
     """Return how many rounds of a case did not end as every order of the threads must."""
-    done = subprocess.run([program, case, str(number)], capture_output=True, text=True, check=True, timeout=300)
+    done = subprocess.run([program, case, str(number)], capture_output=True, text=True, check=True, timeout=PATIENCE)
     return int(done.stdout)
 
 

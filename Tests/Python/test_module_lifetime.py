@@ -8,6 +8,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from mapped_files import PATIENCE
+
 BEGIN = """
 import ctypes, gc, sys, weakref
 import _swiftbuf
@@ -34,7 +36,7 @@ def run(program: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert (done.returncode, done.stderr) == (0, "")
 

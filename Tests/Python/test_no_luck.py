@@ -30,6 +30,11 @@ ALLOWED = [
     ("Tests/Python/fork_cases.py", "signal.alarm(PATIENCE)", "ends what would hang"),
     ("Tests/Faults/full_disk.py", "signal.alarm(PATIENCE)", "ends what would hang"),
     ("Tests/Python/test_concurrent_use.py", "monotonic", "how long scripts/prove goes on; the acts are counted"),
+    ("Tests/Python/c/ledger_threads.c", "alarm(900)", "ends what would hang"),
+    ("Tests/Python/oracle.py", "monotonic", "how long a search took, for its report; the cases are counted"),
+    ("Tests/Reentrancy/fuzz.py", "time.monotonic() - since > PATIENCE", "ends a program that hangs, which is a fault"),
+    ("Tests/Reentrancy/fuzz.py", "since = ", "when a program was seen to begin, for the limit that ends what hangs"),
+    ("Tests/Reentrancy/fuzz.py", "began", "how long a search took, for its report; the cases are counted"),
     ("Tests/Python/test_random_bad_calls.py", "statm", "the limit for addresses is this process's own size and more"),
     (
         "Tests/Python/test_shutdown.py",

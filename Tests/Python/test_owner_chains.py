@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import swiftbuf
+from mapped_files import PATIENCE
 
 HERE = Path(__file__).parent
 
@@ -45,7 +46,7 @@ def run(program: str, *arguments: object) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE,
         cwd=HERE,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stderr[-2000:]

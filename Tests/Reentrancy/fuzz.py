@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import contextlib
 import dataclasses
 import itertools
 import json
@@ -45,7 +46,8 @@ PLACE = struct.Struct("=8q")
 CONTENT = bytes(range(251)) * 100
 # A sanitizer has a better stack to show.
 SHOW_STACK = [] if "ASAN_OPTIONS" in os.environ else ["-X", "faulthandler"]
-PATIENCE = 60  # seconds in which a process has to come to another program
+PATIENCE = 900  # seconds: ends a process that comes to no other program; a right one needs a fraction of one
+LOOK_EVERY = 0.2  # seconds between two looks at how far a process has come
 # Where no sanitizer is preloaded: what is freed is overwritten.
 ENVIRONMENT = {"PYTHONMALLOC": "debug", "MALLOC_PERTURB_": "165"}
 
@@ -149,7 +151,8 @@ class Search:
             elif time.monotonic() - since > PATIENCE:
                 child.send_signal(signal.SIGABRT)
                 return
-            time.sleep(0.2)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(LOOK_EVERY)
 
     @staticmethod
     def ending(code: int) -> str:
