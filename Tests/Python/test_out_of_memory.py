@@ -69,7 +69,8 @@ def test_an_allocation_of_cpython_that_fails_is_a_memory_error_and_changes_nothi
 ) -> None:
     result = run("interpreter", case, helpers)
     assert not result["wrong"], "\n".join(result["wrong"])
-    # Some make no Python object.
-    allocates = not case.startswith(("resize", "release", "an assignment", "fill", "==", "!=", "index", "flush"))
+    # Some make no Python object. A borrow that finds no memory to look for the type of Buffers takes any exporter.
+    no_object = ("resize", "release", "an assignment", "fill", "==", "!=", "index", "flush", "a borrow that writes")
+    allocates = not case.startswith(no_object)
     assert result["memory_errors"] >= allocates, result
     points("allocations of CPython that failed", result["tried"])
