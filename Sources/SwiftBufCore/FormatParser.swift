@@ -30,6 +30,10 @@ struct FormatParser: ~Escapable {
     /// Where the struct that is being read starts, and the member of it, in bytes from the start of the item: with all pads written.
     var structOffset = 0
     var memberOffset = 0
+    /// Whether there are pads that no `x` says, but for those behind the last value of all, or that may be a struct's or its owner's.
+    private(set) var hasOpenPads = false
+    /// Whether the last member with bytes is a struct, or an array of them.
+    private var isBehindStruct = false
     /// Where the values of an item are written down, if anybody wants to know.
     var nodes: FormatNodeList?
 
@@ -83,6 +87,7 @@ struct FormatParser: ~Escapable {
     mutating func readMember(into record: inout FormatRecord, depth: Int) throws(FormatError) -> Member {
         let node = nodes?.count ?? 0
         memberOffset = saturatingSum(structOffset, record.byteCount)
+        let start = record.byteCount
         let item = try readItem(depth: depth)
         // An aligned `T{}` is padded to its alignment already, so there is never padding between its repeats.
         let alignment = mode.isAligned && !reading.contains(.allPadsWritten) ? item.byteAlignment : 1
@@ -91,6 +96,7 @@ struct FormatParser: ~Escapable {
         }
         let byteOffset = record.byteCount &- item.byteCount
         let nameRange = try readName()
+        notePads(around: item, from: start, to: byteOffset, isNamed: nameRange != nil)
         // A pad is a value only as a member with a name, which is how NumPy writes void; outside of any `T{}` it is no value, but a
         // member that can be asked for by its name.
         let isValue = !item.isPad || (nameRange != nil && depth > 0)
@@ -103,6 +109,16 @@ struct FormatParser: ~Escapable {
             nodes?.place(node, byteOffset: byteOffset, isValue: isValue && item.valueCount > 0, name: nameRange)
         }
         return Member(item: item, byteOffset: byteOffset, nameRange: nameRange)
+    }
+
+    /// Notes whether the pads in front of a member, or those that it is, could be somebody else's.
+    private mutating func notePads(around item: Item, from start: Int, to byteOffset: Int, isNamed: Bool) {
+        if byteOffset != start || (item.isStruct && item.byteCount == 0) { hasOpenPads = true }
+        if item.isPad && !isNamed {
+            if isBehindStruct && item.byteCount > 0 { hasOpenPads = true }
+        } else if item.isStruct || item.byteCount > 0 {
+            isBehindStruct = item.isStruct
+        }
     }
 
     /// Reads an item: a code, with its byte order, shape and count.
@@ -160,7 +176,7 @@ struct FormatParser: ~Escapable {
         let elements = countsUnits ? repeats : saturatingProduct(repeats, count)
         return Item(
             byteCount: byteCount, byteAlignment: code.byteAlignment, kind: isScalar ? code.kind : nil, isPad: isPad,
-            isVoid: isPad && isScalar, valueCount: isRun ? count : 1,
+            isVoid: isPad && isScalar, isStruct: code.isStruct, valueCount: isRun ? count : 1,
             objectCount: saturatingSum(lists, saturatingProduct(elements, code.objectCount)),
             codeOffset: codeOffset)
     }
@@ -234,9 +250,11 @@ struct FormatParser: ~Escapable {
         while let byte = current {
             guard byte != UInt8(ascii: "}") else {
                 // NumPy's rule: the mode at the end decides, not the one at the start.
+                let end = record.byteCount
                 guard !mode.isAligned || reading.contains(.allPadsWritten) || record.padAtEnd() else {
                     throw error(.sizeOverflow, at: position)
                 }
+                if record.byteCount != end && (depth > 1 || isBehindStruct) { hasOpenPads = true }
                 position &+= 1
                 nodes?.close(node, byteCount: record.byteCount, count: record.valueCount)
                 nesting.leave(to: outerNesting)
@@ -268,6 +286,8 @@ extension FormatParser {
         var isPad: Bool
         /// Whether it is pads without a shape.
         var isVoid: Bool
+        /// Whether the code is `T{}`.
+        var isStruct: Bool
         /// How many values it adds to the tuple that it stands in.
         var valueCount: Int
         /// How many Python objects it is made of, all those inside of others included; `Int.max` for more.

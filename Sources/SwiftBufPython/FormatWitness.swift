@@ -282,8 +282,10 @@ private func place(
         element += 1
     }
     guard let type = unsafe type.object else { return false }
-    // Of no elements nobody asks where they are.
-    guard count > 0 else { return byteCount == 0 }
+    guard count > 0 else {
+        guard byteCount == 0 else { return false }
+        return try unsafe hasNames(of: type, element, tree, text)
+    }
     guard byteCount % count == 0 else { return false }
     let elementByteCount = byteCount / count
     let fields = try unsafe Answer(swiftbuf_quiet_attribute(type, "_fields_"))
@@ -305,5 +307,34 @@ private func place(
         }
     }
     resize(listsFrom: member, to: element, in: &tree, byteCount: elementByteCount)
+    return true
+}
+
+/// Whether the elements of an array of none have the members of a type of ctypes; where those are nobody asks, nor can it be said.
+private func hasNames(
+    of type: UnsafeMutablePointer<PyObject>, _ element: Int, _ tree: borrowing FormatTree, _ text: Span<UInt8>
+) throws(ExceptionIsSet) -> Bool {
+    if tree[element].form == .leaf { return true }
+    let list = try unsafe Answer(swiftbuf_quiet_attribute(type, "_fields_"))
+    guard tree[element].form == .tuple, let list = unsafe list.object else { return false }
+    let fields = try unsafe Answer(swiftbuf_quiet_tuple(list))
+    guard let fields = unsafe fields.object, unsafe PyTuple_Size(fields) == tree[element].count else { return false }
+    var member = element + 1
+    for position in 0..<tree[element].count {
+        guard let entry = unsafe PyTuple_GetItem(fields, position), unsafe swiftbuf_is_tuple(entry) != 0,
+            unsafe PyTuple_Size(entry) >= 2, let name = unsafe PyTuple_GetItem(entry, 0),
+            let field = unsafe PyTuple_GetItem(entry, 1), unsafe isName(name, of: member, tree, text)
+        else { return false }
+        var inner = member
+        var innerType = try unsafe Answer(swiftbuf_new_reference(field))
+        while tree[inner].form == .list {
+            innerType = try unsafe Answer(swiftbuf_quiet_attribute(innerType.object.unsafelyUnwrapped, "_type_"))
+            guard unsafe innerType.object != nil else { return false }
+            inner += 1
+        }
+        guard let innerType = unsafe innerType.object, try unsafe hasNames(of: innerType, inner, tree, text)
+        else { return false }
+        member += tree[member].nodeCount
+    }
     return true
 }

@@ -40,7 +40,15 @@ struct SettledFormat: ~Copyable {
             unsafe format = ItemFormat(letter, text: text, byteCount: 1)
             return
         }
-        unsafe format = ItemFormat(keeping: text, byteCount: Self.count(text), itemByteCount: itemByteCount)
+        let byteCount = unsafe Self.count(text)
+        // SAFETY: that many bytes were counted.
+        let bytes = unsafe Span<UInt8>(
+            _unsafeStart: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: byteCount)
+        if let plain = FormatSettlement.plainFormat(of: bytes, itemByteCount: itemByteCount) {
+            unsafe format = ItemFormat(plain, text: text, byteCount: byteCount)
+            return
+        }
+        unsafe format = ItemFormat(keeping: text, byteCount: byteCount, itemByteCount: itemByteCount)
         try unsafe settle(view, from: exporter)
     }
 

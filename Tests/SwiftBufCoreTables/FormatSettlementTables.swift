@@ -64,6 +64,8 @@ private let settlementRows: [SettlementRow] = [
         "T{B:q:T{B:x:xxI:y:}:p:}", 8, .rewritten, "T{^B:q:T{B:x:2xI:y:}:p:}",
         "NumPy writes native letters by the place in the item"),
     SettlementRow("T{b:a:i:b:}", 8, .asWritten, "T{^b:a:3xi:b:}", "a pad that is not written is no text of NumPy's"),
+    SettlementRow("T{xxxi:a:}", 8, .ambiguous, nil, "pads that lead to no aligned place may be all there are"),
+    SettlementRow("T{xxxxi:a:}", 8, .asWritten, "T{4x^i:a:}", "pads that lead to an aligned place are"),
     SettlementRow("T{}", 0, .asWritten, "T{}", "so has it records of none"),
     SettlementRow("T{3t:a:i:b:}", 4, .unreadable, nil, "bits have no size that anybody knows"),
     SettlementRow("T{i:a:", 4, .unreadable, nil, "what is no format means nothing"),

@@ -47,13 +47,18 @@ public struct FormatSettlement: ~Copyable {
         var second: FormatTree?
         var isWritten = false
         var otherCount = 0
+        // Whether native members would have to stand where the written pads alone do not put them.
+        var isUnaligned = false
         for reading in 0..<4 {
             // Without a `u` the last two are the first two.
             if reading >= 2 && !facts.hasWideLetter { break }
             var granted: FormatReading = [.ctypesCodes, .itemsWithoutBytes]
             if reading & 1 != 0 { granted.formUnion([.allPadsWritten, .alignedByPads]) }
             if reading & 2 != 0 { granted.insert(.wideCharacters) }
-            guard let tree = try tree(of: text, granted) else { continue }
+            guard let tree = try tree(of: text, granted) else {
+                if reading == 1 { isUnaligned = facts.hasStruct }
+                continue
+            }
             // Of a format that is no struct nothing is left over.
             let isShorter = facts.hasStruct && tree.itemByteCount < itemByteCount
             guard tree.itemByteCount == itemByteCount || isShorter else { continue }
@@ -74,6 +79,14 @@ public struct FormatSettlement: ~Copyable {
                 certainty: .unreadable, tree: facts.hasStruct ? try tree(of: text, granted) : nil, other: nil,
                 wantsWitness: facts.hasStruct)
         }
+        // NumPy's record scalars write native letters wherever they stand, and all pads but the last; who writes pads means all of them.
+        if isUnaligned, let packed = try tree(of: text, [.ctypesCodes, .itemsWithoutBytes, .allPadsWritten]),
+            packed.itemByteCount <= itemByteCount, packed.leafByteCount(of: 0) != packed.itemByteCount,
+            !known.saysSame(as: packed, text, text)
+        {
+            otherCount &+= 1
+            second = consume packed
+        }
         // ctypes of CPython 3.11 leaves out pads in the middle too, and what a struct inherits is left out by all of them.
         let isShort = known.itemByteCount < itemByteCount
         let isIncomplete =
@@ -84,7 +97,23 @@ public struct FormatSettlement: ~Copyable {
             certainty: otherCount > 0 || isIncomplete ? .ambiguous : isStrict ? .asWritten : .rewritten, tree: consume known,
             // Of more than two nobody compares all.
             other: otherCount == 1 && !isIncomplete ? second.take() : nil,
-            wantsWitness: facts.hasStruct && (facts.isNotAll || otherCount > 0 || isShort || isIncomplete))
+            wantsWitness: facts.hasStruct && (facts.isNotAll || isUnaligned || otherCount > 0 || isShort || isIncomplete))
+    }
+
+    /// Reads a text of structs that says all there is, so that no two readings of it differ, and no witness knows better.
+    ///
+    /// Sooner than ``settle(_:itemByteCount:trustsStrides:)``: the text is parsed once, and nothing is allocated.
+    ///
+    /// - Returns: What PEP 3118 says of the text; nil if it has to be settled.
+    public static func plainFormat(of text: Span<UInt8>, itemByteCount: Int) -> Format? {
+        let facts = TextFacts(text)
+        guard
+            facts.hasStruct && !facts.hasExplicitOrder && !facts.hasFunction && !facts.hasWideLetter && !facts.hasShapeOfShape
+                && itemByteCount > 0
+        else { return nil }
+        var parser = FormatParser(text, as: .itemsWithoutBytes)
+        guard let format = try? parser.parse(), format.itemByteCount == itemByteCount, !parser.hasOpenPads else { return nil }
+        return format
     }
 
     private init(certainty: Certainty, tree: consuming FormatTree?, other: consuming FormatTree?, wantsWitness: Bool) {
@@ -176,7 +205,7 @@ extension FormatTree {
     }
 
     /// The bytes of all leaves of a node, with their repeats; `Int.max` for more than there are numbers.
-    private borrowing func leafByteCount(of index: Int) -> Int {
+    fileprivate borrowing func leafByteCount(of index: Int) -> Int {
         let node = self[index]
         switch node.form {
         case .leaf: return node.byteCount
@@ -202,8 +231,10 @@ private struct TextFacts {
     var hasWideLetter = false
     /// A `<` or `>`: ctypes writes one in front of each member, NumPy in front of those of the other byte order alone.
     var hasExplicitOrder = false
+    /// An `X{`: a function of ctypes, which stands in front of no `<`.
+    var hasFunction = false
     /// Whether something may be left out that no reading shows: the size of a nested struct, or anything by ctypes.
-    var isNotAll: Bool { hasNestedStruct || hasExplicitOrder }
+    var isNotAll: Bool { hasNestedStruct || hasExplicitOrder || hasFunction }
     /// A sub-array of sub-arrays, as NumPy writes it and does not read it.
     var hasShapeOfShape = false
 
@@ -215,6 +246,7 @@ private struct TextFacts {
             case UInt8(ascii: "{") where last == UInt8(ascii: "T"):
                 hasNestedStruct = hasStruct
                 hasStruct = true
+            case UInt8(ascii: "{") where last == UInt8(ascii: "X"): hasFunction = true
             case UInt8(ascii: "u"): hasWideLetter = true
             case UInt8(ascii: "<"), UInt8(ascii: ">"): hasExplicitOrder = true
             case UInt8(ascii: "("): hasShapeOfShape = hasShapeOfShape || last == UInt8(ascii: ")")
