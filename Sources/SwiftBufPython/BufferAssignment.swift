@@ -81,7 +81,7 @@ private func assign(
         try target.pinned { (target) throws(ExceptionIsSet) in
             guard source.export.hasSameItems(as: target.export) else {
                 if source.export.rank == 0 { return false }
-                throw itemsDiffer()
+                throw unsafe itemsDiffer(source.export.pointer.pointee.item_kind, target.export)
             }
             try unsafe assign(itemsOf: ItemsOperand(source.export), to: key, of: target.export)
             return true
@@ -104,7 +104,7 @@ private func assign(
             let export = pin.export
             guard unsafe export.hasSameItems(as: view.format) else {
                 if unsafe view.rank == 0 { return false }
-                throw itemsDiffer()
+                throw unsafe itemsDiffer(view.format.itemKind, export)
             }
             try unsafe withDimensionsRoom { (room) throws(ExceptionIsSet) in
                 unsafe view.describe(shape: room.shape, strides: room.strides, suboffsets: room.suboffsets)
@@ -151,8 +151,16 @@ private func withSelection(
     }
 }
 
-private func itemsDiffer() -> ExceptionIsSet {
-    raise(.valueError, "assignment: the items have another format than those of this Buffer")
+/// Says why items are not assigned: another format, or one of which nobody knows whether it is the same.
+private func itemsDiffer(_ kind: UInt8, _ target: ExportBlock) -> ExceptionIsSet {
+    if unsafe Int32(kind) == SWIFTBUF_ITEM_DOUBTFUL || Int32(target.pointer.pointee.item_kind) == SWIFTBUF_ITEM_DOUBTFUL {
+        raise(
+            .valueError,
+            "assignment: where the fields of these items stand cannot be known from a format that leaves pads out: make the Buffer of the array itself"
+        )
+    } else {
+        raise(.valueError, "assignment: the items have another format than those of this Buffer")
+    }
     return ExceptionIsSet()
 }
 

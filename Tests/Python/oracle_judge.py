@@ -55,6 +55,7 @@ REFUSALS = [
     row(INCOHERENT, ValueError, r"the exporter is not coherent", is_false=True),
     row(NOT_KNOWN, NotImplementedError, r"field .* cannot be understood for items of this size"),
     row(NOT_KNOWN, NotImplementedError, r"where field .* stands cannot be known from format .*, which leaves pads out"),
+    row(NOT_KNOWN, ValueError, r"assignment: where the fields of these items stand cannot be known from a format"),
     row(NOT_READABLE, NotImplementedError, r"items of format .* cannot be read or written one by one"),
     row(REFERENCES, ValueError, r"format .* holds references (or pointers|to objects)"),
     row(TEXT, UnicodeDecodeError, r"codec can't decode", is_false=True),

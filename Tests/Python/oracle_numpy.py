@@ -242,6 +242,10 @@ class Case:
                 its = same_places(np.asarray(memoryview(a)).dtype, a.dtype)
             except Exception:
                 its = True
+            if not its and self.expected is None:
+                # Nobody could be asked, so the text is the array's own, which NumPy reads back in its way.
+                self.judge.refused["np.asarray(b): NumPy misreads the text of its own array"] += 1
+                return
             self.judge.fault(
                 "np.asarray(Buffer(a)) has other offsets" + ("" if its else ", and so has np.asarray(memoryview(a))"),
                 f"{where}: got {back.dtype!r}",
