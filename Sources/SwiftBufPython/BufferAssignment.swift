@@ -28,7 +28,7 @@ func assign(
                 if try unsafe assign(exporter: value, to: key, of: target, isRefused: &isRefused) { return }
             } catch {
                 // A number may have a buffer that it cannot fill, of a type that PEP 3118 does not know: its value counts.
-                guard isRefused, swiftbuf_raised(SWIFTBUF_MEMORY_ERROR) == 0 else { throw error }
+                guard isRefused, swiftbuf_raised_must_go_on() == 0 else { throw error }
                 try unsafe assignValue(value, insteadOfBufferOf: target, to: key)
                 return
             }

@@ -145,6 +145,9 @@ class Runner:
             self.check_unraisable()
             is_lost = raises == "KeyboardInterrupt" and 0 < moment <= calls_back
             is_lost = is_lost and not isinstance(outcome, BaseException) and not self.unraisable
+            # A bytearray's == forgets what __buffer__ raises (CPython, Objects/bytearrayobject.c, bytearray_richcompare).
+            text = "".join(pieces)
+            is_lost = is_lost and not ("class Hook(bytearray)" in text and "def __buffer__" in text)
             # What a program shows of exceptions in its own way is not known here.
             if is_lost and not OTHERS.search(pieces[4]) and "unraisablehook" not in pieces[3]:
                 raise Wrong("the KeyboardInterrupt of a hook was lost")
