@@ -22,8 +22,8 @@ IMPORTS = (
     "import codecs, contextlib, copy, copyreg, ctypes, functools, gc, pickle, signal, sys, warnings, weakref\n"
     "import swiftbuf\n"
 )
-# What a program begins with. `always` makes every call back act, up to a number: a death that makes another one to come does not nest, since
-# chains are dropped without recursion, and so no recursion limit ends it.
+# What a program begins with. `always` makes every call back act, up to a number: a death that makes the next one does
+# not nest, since chains are dropped without recursion, and so no recursion limit ends it.
 HARNESS = """\
 kept, forever, calls_back, always, argument, twin = [], [], 0, False, None, None
 def hook(result=None):

@@ -145,7 +145,7 @@ class Runner:
             self.check_unraisable()
             is_lost = raises == "KeyboardInterrupt" and 0 < moment <= calls_back
             is_lost = is_lost and not isinstance(outcome, BaseException) and not self.unraisable
-            # A bytearray's == forgets what __buffer__ raises (CPython, Objects/bytearrayobject.c, bytearray_richcompare).
+            # A bytearray's == forgets what __buffer__ raises (bytearray_richcompare in CPython's bytearrayobject.c).
             text = "".join(pieces)
             is_lost = is_lost and not ("class Hook(bytearray)" in text and "def __buffer__" in text)
             # What a program shows of exceptions in its own way is not known here.

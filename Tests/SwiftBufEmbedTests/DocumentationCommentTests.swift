@@ -86,7 +86,8 @@ extension EmbedTests {
                     // BufferView.swift
                     func mean(_ image: BufferView<UInt8>) -> Double { average(image.span) }
 
-                    let brightness = try python.withBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in mean(image)
+                    let brightness = try python.withBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
+                        mean(image)
                     }
                     // end
                     #expect(brightness == 7)

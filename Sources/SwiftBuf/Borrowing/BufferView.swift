@@ -7,7 +7,9 @@
 ///
 ///     func mean(_ image: BufferView<UInt8>) -> Double { average(image.span) }
 ///
-///     let brightness = try python.withBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in mean(image) }
+///     let brightness = try python.withBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
+///         mean(image)
+///     }
 ///
 /// Items are as Python's last write left them. Swift cannot see that Python writes while Swift reads: see ``BorrowConflict``.
 ///
