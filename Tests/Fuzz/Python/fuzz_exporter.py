@@ -188,10 +188,12 @@ def as_numbers(fields: dict[str, Any], name: str) -> list[int] | None:
 def is_coherent(fields: dict[str, Any]) -> bool:
     """Whether the fields describe memory that could be there."""
     length, itemsize, rank = fields["len"], fields["itemsize"], fields["ndim"]
-    if not (0 <= rank <= 64 and itemsize > 0 and length >= 0) or (not fields["buf"] and length):
+    if not (0 <= rank <= 64 and itemsize >= 0 and length >= 0) or (not fields["buf"] and length):
         return False
     shape, strides = as_numbers(fields, "shape"), as_numbers(fields, "strides")
     if shape is None:
+        if itemsize == 0:  # of items without bytes nobody knows how many there are, but of one alone
+            return rank == 0 and length == 0 and has_addresses(fields, 0, 0)
         if rank > 1 or length % itemsize or (rank == 0 and length != itemsize):
             return False
         return has_addresses(fields, 0, length)
