@@ -217,7 +217,7 @@ def has_addresses(fields: dict[str, Any], low: int, high: int) -> bool:
 def lies_in_the_room(fields: dict[str, Any]) -> bool:
     """Whether all items of a coherent view stand between the fences, and all pointers to them in the table."""
     shape = as_numbers(fields, "shape")
-    count = fields["len"] // fields["itemsize"]
+    count = fields["len"] // fields["itemsize"] if fields["itemsize"] else 1
     if shape is None:
         shape = [count] if fields["ndim"] else []
     if count > 64 or any(n > 64 for n in shape):
