@@ -229,7 +229,7 @@ def lies_in_the_room(fields: dict[str, Any]) -> bool:
             strides[axis], step = step, step * max(shape[axis], 1)
     suboffsets = as_numbers(fields, "suboffsets") or [-1] * len(shape)
     for index in product(*map(range, shape)):
-        place = fields["buf"]
+        place = fields["buf"] or 0
         for i, stride, suboffset in zip(index, strides, suboffsets, strict=True):
             place += i * stride
             if suboffset >= 0:
