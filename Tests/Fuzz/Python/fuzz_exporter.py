@@ -77,6 +77,8 @@ def one(data: bytes) -> None:
     """Make an exporter as an input says, and let every consumer have it."""
     choices = Choices(data)
     fields = any_fields(choices)
+    if fields["itemsize"] == 0:
+        return  # items without bytes have tables of their own: test_items_without_bytes.py, oracle_nothing.py
     exporter = Exporter(memory=MEMORY, **fields)
     expected = is_coherent(fields)
     is_readable = expected and lies_in_the_room(fields)
