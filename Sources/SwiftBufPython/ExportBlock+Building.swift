@@ -237,7 +237,8 @@ extension ExportBlock {
     /// Bytes of the heap block.
     var blockByteCount: Int {
         let formatIsInline = unsafe pointer.pointee.format == inlineFormat
-        let words = unsafe (pointer.pointee.suboffsets == nil ? 2 : 3) * rank
+        let dimensionsAreInline = unsafe pointer.pointee.shape == inlineDimensions
+        let words = unsafe dimensionsAreInline ? 0 : (pointer.pointee.suboffsets == nil ? 2 : 3) * rank
         return Self.treeByteCount + words * MemoryLayout<Int>.stride + (formatIsInline ? 0 : formatByteCount)
     }
 

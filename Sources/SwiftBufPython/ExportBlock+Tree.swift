@@ -1,8 +1,8 @@
 // The compiled format of a Buffer, kept with it: who asks for many fields by their names, or for many records one by one, compiles the
 // format once.
 //
-// It is kept where the format is too long for the object: in the first word of the heap block, and goes with the block. Formats that
-// stand in the object are as soon compiled anew.
+// It is kept in the first word of the heap block, and goes with the block. A Buffer whose dimensions and format stand in the object gets
+// a block of that one word when its format is first compiled.
 
 import CPython
 import CSwiftBuf
@@ -29,12 +29,12 @@ extension ExportBlock {
     func withTree<Result>(
         _ body: (borrowing FormatTree, Span<UInt8>) -> Result
     ) throws(ExceptionIsSet) -> Result {
-        guard let slot = unsafe pointer.pointee.block?.assumingMemoryBound(to: UnsafeMutableRawPointer?.self) else {
-            let text = text(byteCount: formatByteCount - 1)
-            return body(try compile(text, indexesNames: false), text)
-        }
+        let slot = try unsafe treeSlot()
         if unsafe slot.pointee == nil {
-            let tree = try compile(text(byteCount: formatByteCount - 1), indexesNames: true)
+            let formatByteCount = formatByteCount
+            // Of the few names that there is room for in the object the first is as near as the last.
+            let tree = try compile(
+                text(byteCount: formatByteCount - 1), indexesNames: formatByteCount > Int(SWIFTBUF_INLINE_FORMAT))
             unsafe slot.pointee = tree.relinquish()
         }
         // SAFETY: the tree is there as long as the block is, which a pin keeps. `body` may be here again meanwhile, and only reads it too.
@@ -42,6 +42,25 @@ extension ExportBlock {
         let result = body(tree, text(byteCount: tree.textByteCount))
         _ = unsafe tree.relinquish()
         return result
+    }
+
+    /// The word for the compiled format, in the heap block, which is made if there is none.
+    ///
+    /// - Throws: With `MemoryError` set.
+    private func treeSlot() throws(ExceptionIsSet) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
+        if let block = unsafe pointer.pointee.block {
+            // SAFETY: each block starts with this word.
+            return unsafe block.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+        }
+        guard let block = unsafe swiftbuf_block_allocate(Self.treeByteCount, 0) else {
+            unsafe PyErr_NoMemory()
+            throw ExceptionIsSet()
+        }
+        // SAFETY: a block of one word, which the object owns from here on.
+        let slot = unsafe block.bindMemory(to: UnsafeMutableRawPointer?.self, capacity: 1)
+        unsafe slot.initialize(to: nil)
+        unsafe pointer.pointee.block = block
+        return unsafe slot
     }
 
     /// The format's text, whose length the caller knows.
