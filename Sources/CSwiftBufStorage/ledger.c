@@ -73,9 +73,12 @@ static int try_retain(swiftbuf_storage *storage) {
     return 0;
 }
 
-static __attribute__((noinline)) int look_for_block(const own_ledger *self, swiftbuf_loan *loan) {
+static __attribute__((noinline)) int look_for_block(own_ledger *self, swiftbuf_loan *loan) {
     int several;
     swiftbuf_storage *block = listed_blocks_search(&self->blocks, loan->low, loan->high, &several);
+    if (block == NULL) {
+        listed_blocks_keep_gap(&self->blocks, loan->low, loan->high);
+    }
     if (several) {
         return SWIFTBUF_LOAN_SEVERAL;
     }

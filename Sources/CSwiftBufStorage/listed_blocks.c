@@ -53,12 +53,20 @@ swiftbuf_storage *listed_blocks_search(const listed_blocks *list, uintptr_t low,
     return found;
 }
 
-static void measure(listed_blocks *list) {
-    list->low = list->high = 0;
-    if (list->row_count > 0) {
-        const listed_row *last = list->rows[list->row_count - 1];
-        list->low = list->rows[0]->bases[0];
-        list->high = end_of(last->blocks[last->count - 1]);
+void listed_blocks_keep_gap(listed_blocks *list, uintptr_t low, uintptr_t high) {
+    listed_gap *gap = &list->gaps[listed_blocks_gap_number(low)];
+    *gap = (listed_gap){0, UINTPTR_MAX};
+    size_t number = rows_below(list, high);
+    if (number < list->row_count) {
+        gap->high = list->rows[number]->bases[0];
+    }
+    if (number > 0) {
+        const listed_row *row = list->rows[number - 1];
+        size_t place = count_below(row->bases, row->count, high); /* above zero, because the row begins below `high` */
+        gap->low = end_of(row->blocks[place - 1]);
+        if (place < row->count) {
+            gap->high = row->bases[place];
+        }
     }
 }
 
@@ -90,6 +98,8 @@ static listed_row *add_row(listed_blocks *list, size_t number, listed_row *sourc
 }
 
 int listed_blocks_insert(listed_blocks *list, swiftbuf_storage *block) {
+    /* It lies in one room, which several places may keep. */
+    memset(list->gaps, 0, sizeof(list->gaps));
     uintptr_t base = (uintptr_t)block->base;
     size_t number = rows_below(list, base);
     number -= number > 0 ? 1 : 0;
@@ -112,7 +122,6 @@ int listed_blocks_insert(listed_blocks *list, swiftbuf_storage *block) {
     row->bases[place] = base;
     row->blocks[place] = block;
     row->count += 1;
-    measure(list);
     return 0;
 }
 
@@ -128,7 +137,6 @@ void listed_blocks_remove(listed_blocks *list, swiftbuf_storage *block) {
         list->row_count -= 1;
         memmove(list->rows + number, list->rows + number + 1, (list->row_count - number) * sizeof(*list->rows));
     }
-    measure(list);
     if (list->row_count == 0) {
         free(list->rows);
         list->rows = NULL;

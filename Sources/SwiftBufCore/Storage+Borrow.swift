@@ -8,6 +8,9 @@
 // A borrow is a compare-and-swap that fails if MOVING or a conflicting borrow is set; the base address is read only afterwards.
 // Moving swings the word from 0 to MOVING, so it fails if anything is borrowed. Two plain counters would race: Python's resize()
 // reads no borrow, a Swift thread borrows, the memory moves.
+//
+// A block that is in no ledger is borrowed through its Buffer alone. Where there is a GIL whoever does so has it, as resize() and
+// release() have, and a compare-and-swap would guard what the GIL guards already: an atomic operation at each end of a borrow.
 
 public import CSwiftBufStorage
 
@@ -73,6 +76,46 @@ extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
     @inline(__always)
     public func endMutableBorrow() {
         unsafe swingBack(from: mutableBit)
+    }
+
+    /// Whether nobody changes the word without the GIL, where there is one: of a block that only a Buffer leads to.
+    ///
+    /// A block of no bytes may be a `SharedBuffer`'s that is not listed.
+    @unsafe
+    @inlinable
+    @inline(__always)
+    public var isBorrowedByBufferAlone: Bool {
+        unsafe pointee.flags & UInt32(SWIFTBUF_STORAGE_LISTED) == 0 && pointee.capacity != 0
+    }
+
+    /// Counts a borrow with the GIL, without an atomic operation.
+    ///
+    /// - Precondition: ``isBorrowedByBufferAlone``, and there is a GIL.
+    /// - Returns: Whether it was counted; not if there is a conflict, which ``beginSharedBorrow()`` and ``beginMutableBorrow()`` name.
+    /// - Threads: With the GIL.
+    @unsafe
+    @inlinable
+    @inline(__always)
+    public func beginBorrowWithGIL(isMutable: Bool) -> Bool {
+        let word = unsafe swiftbuf_storage_load_borrows(self)
+        // No count of readers gets near to the bit above them.
+        guard isMutable ? word == 0 : word < mutableBit - 1 else { return false }
+        unsafe swiftbuf_storage_store_borrows(self, isMutable ? mutableBit : word + 1)
+        return true
+    }
+
+    /// Ends such a borrow.
+    ///
+    /// - Precondition: as for ``beginBorrowWithGIL(isMutable:)``.
+    /// - Threads: With the GIL.
+    @unsafe
+    @inlinable
+    @inline(__always)
+    public func endBorrowWithGIL(isMutable: Bool) {
+        let word = unsafe swiftbuf_storage_load_borrows(self)
+        precondition(
+            isMutable ? word == mutableBit : word != 0 && word < mutableBit, "a borrow was ended that had not begun")
+        unsafe swiftbuf_storage_store_borrows(self, isMutable ? 0 : word - 1)
     }
 
     /// Forbids new borrows while memory is moved or let go of.

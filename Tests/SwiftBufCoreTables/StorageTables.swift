@@ -10,6 +10,7 @@ public func storageTables(_ check: inout Check) {
     resizeFacts(&check)
     inlineResizeFacts(&check)
     borrowFacts(&check)
+    borrowFactsWithGIL(&check)
     ownerFacts(&check)
     ledgerFacts(&check)
     check.that(swiftbuf_memory_allocated_bytes() == before, "every byte that was allocated was given back")
@@ -173,6 +174,37 @@ private func borrowFacts(_ check: inout Check) {
     unsafe check.that(attempt(block, .shared) == .mutablyBorrowed, "one reader more than the word can count is refused")
     check.that(unsafe swiftbuf_storage_load_borrows(block) == mostReaders, "and not counted")
     unsafe block.pointee.borrows = 0
+}
+
+/// Both ways to count a borrow are of one word: each sees the other's.
+private func borrowFactsWithGIL(_ check: inout Check) {
+    guard let storage = Storage.allocate(byteCount: 8, zeroed: true) else { return }
+    let block = unsafe storage.relinquish()
+    defer { unsafe swiftbuf_storage_release(block) }
+    check.that(unsafe block.isBorrowedByBufferAlone, "memory in no ledger is borrowed by Buffers alone")
+    check.that(unsafe block.beginBorrowWithGIL(isMutable: false), "free memory can be borrowed to read")
+    check.that(unsafe block.beginBorrowWithGIL(isMutable: false), "readers share")
+    check.that(unsafe !block.beginBorrowWithGIL(isMutable: true), "a writer waits for readers")
+    unsafe check.that(attempt(block, .mutable) == .borrowed, "so does one who counts by atomic operations")
+    unsafe check.that(attempt(block, .moving) == .borrowed, "and who moves the memory")
+    unsafe block.endBorrowWithGIL(isMutable: false)
+    unsafe block.endBorrowWithGIL(isMutable: false)
+    check.that(unsafe block.beginBorrowWithGIL(isMutable: true), "free memory can be borrowed to write")
+    check.that(unsafe !block.beginBorrowWithGIL(isMutable: false), "a reader waits for the writer")
+    check.that(unsafe !block.beginBorrowWithGIL(isMutable: true), "so does another writer")
+    unsafe check.that(attempt(block, .shared) == .mutablyBorrowed, "and a reader who counts by atomic operations")
+    unsafe block.endBorrowWithGIL(isMutable: true)
+    _ = unsafe attempt(block, .moving)
+    check.that(unsafe !block.beginBorrowWithGIL(isMutable: false), "nobody reads memory that moves")
+    check.that(unsafe !block.beginBorrowWithGIL(isMutable: true), "nobody writes it")
+    _ = unsafe attempt(block, .endMoving)
+    check.that(unsafe swiftbuf_storage_load_borrows(block) == 0, "after all that the word is zero")
+    unsafe block.pointee.borrows = 1 << 62 - 1
+    check.that(unsafe !block.beginBorrowWithGIL(isMutable: false), "one reader more than the word can count is refused")
+    unsafe block.pointee.borrows = 0
+    unsafe block.pointee.flags |= UInt32(SWIFTBUF_STORAGE_LISTED)
+    check.that(unsafe !block.isBorrowedByBufferAlone, "memory in a ledger is borrowed on any thread")
+    unsafe block.pointee.flags &= ~UInt32(SWIFTBUF_STORAGE_LISTED)
 }
 
 private func attempt(_ block: UnsafeMutablePointer<swiftbuf_storage>, _ step: BorrowStep) -> BorrowConflict? {

@@ -42,7 +42,7 @@ struct swiftbuf_storage {
     ptrdiff_t capacity;  /* bytes from base that belong to this memory */
     int64_t references;  /* atomic: how many owners this block has */
     int64_t exports;     /* with the GIL, else atomic: Py_buffers handed out, and derived views, of this memory */
-    uint64_t borrows;    /* atomic: the borrow word, see SwiftBufCore/Storage+Borrow.swift */
+    uint64_t borrows;    /* atomic, but for blocks that change it with the GIL alone: the borrow word, see SwiftBufCore/Storage+Borrow.swift */
     void *owner;         /* what keeps foreign memory alive, for `release`; NULL for memory of swiftbuf's own */
     void (*release)(void *owner, void *base, ptrdiff_t capacity); /* gives foreign memory back, once, on any thread; or NULL */
     void (*dispose)(swiftbuf_storage *storage); /* called by whoever drops the last reference: releases the memory, then the block */
@@ -103,6 +103,11 @@ static inline uint64_t swiftbuf_storage_load_borrows(swiftbuf_storage *storage) 
 /* Replaces the borrow word if it is still `*expected`; otherwise stores what it is there. 1 if it was replaced, 0 if not. */
 static inline int swiftbuf_storage_exchange_borrows(swiftbuf_storage *storage, uint64_t *expected, uint64_t desired) {
     return __atomic_compare_exchange_n(&storage->borrows, expected, desired, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+/* Replaces the borrow word where a lock of the caller's lets nobody else do so meanwhile. */
+static inline void swiftbuf_storage_store_borrows(swiftbuf_storage *storage, uint64_t desired) {
+    __atomic_store_n(&storage->borrows, desired, __ATOMIC_RELEASE);
 }
 
 /* Allocates `byte_count` bytes, aligned to SWIFTBUF_ALIGNMENT. Zero bytes give one unique address. NULL if out of memory.

@@ -19,15 +19,11 @@ extension UnsafeMutablePointer where Pointee == Lease {
             unsafe isFit(export, request), let storage = unsafe export.pointee.storage,
             unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_MANAGED) == 0
         else { return false }
-        do throws(SwiftBufCore.BorrowConflict) {
-            if request.isMutable { try unsafe storage.beginMutableBorrow() } else { try unsafe storage.beginSharedBorrow() }
-        } catch {
-            return false
-        }
-        unsafe show(export)
+        guard unsafe storage.hasBegunBorrow(isMutable: request.isMutable) else { return false }
+        let count = unsafe show(export)
         unsafe hold(object, storage)
         // A SharedBuffer's memory is found by its address, all other by the loan.
-        if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_LISTED) != 0 || pointee.count == 0 { return true }
+        if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_LISTED) != 0 || count == 0 { return true }
         if unsafe enterPlainLoan(bytes(of: export)) { return true }
         unsafe reset()
         return false
@@ -44,9 +40,9 @@ extension UnsafeMutablePointer where Pointee == Lease {
         }
         let storage = unsafe export.pointee.storage.unsafelyUnwrapped
         try unsafe storage.beginBorrow(isMutable: request.isMutable)
-        unsafe show(export)
+        let count = unsafe show(export)
         unsafe hold(object, storage)
-        if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_LISTED) != 0 || pointee.count == 0 { return }
+        if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_LISTED) != 0 || count == 0 { return }
         do throws(BorrowError) {
             // Another exporter's memory may be a SharedBuffer's.
             try unsafe enterLoan(bytes(of: export))
@@ -75,15 +71,24 @@ extension UnsafeMutablePointer where Pointee == Lease {
     }
 
     /// Says where the items are.
+    ///
+    /// - Returns: How many there are. What was just written is not read again: that has to be waited for.
     @inline(__always)
-    private func show(_ export: UnsafeMutablePointer<swiftbuf_export>) {
-        unsafe pointee.base = export.pointee.buf
-        unsafe pointee.rank = Int(export.pointee.ndim)
-        unsafe pointee.shape = dimensions(export.pointee.shape)
-        unsafe pointee.strides = dimensions(export.pointee.strides)
+    private func show(_ export: UnsafeMutablePointer<swiftbuf_export>) -> Int {
+        let rank = unsafe Int(export.pointee.ndim)
+        let shape = unsafe dimensions(export.pointee.shape)
         var count = 1
-        for axis in unsafe 0..<pointee.rank { count = unsafe count &* pointee.shape[axis] }
+        if rank == 1 {
+            count = unsafe shape[0]
+        } else {
+            for axis in 0..<rank { count = unsafe count &* shape[axis] }
+        }
+        unsafe pointee.base = export.pointee.buf
+        unsafe pointee.rank = rank
+        unsafe pointee.shape = shape
+        unsafe pointee.strides = dimensions(export.pointee.strides)
         unsafe pointee.count = count
+        return count
     }
 
     /// Holds the object, whose storage counts the borrow already.

@@ -142,9 +142,15 @@ extension UnsafeMutablePointer where Pointee == Lease {
     package func end() {
         // SAFETY: `holds` says what is there.
         let holds = unsafe pointee.holds
+        // The two that most are: of another exporter, and of a Buffer.
         if holds == [.view, .loan] {
             unsafe swiftbuf_loan_end(loanPointer)
             return unsafe swiftbuf_give_back(viewPointer)
+        }
+        if holds == [.word, .object, .loan] {
+            unsafe swiftbuf_loan_end(loanPointer)
+            unsafe pointee.storage.unsafelyUnwrapped.endBorrow(isMutable: pointee.isMutable)
+            return unsafe swiftbuf_drop_reference(pointee.object)
         }
         if holds.contains(.loan) { unsafe swiftbuf_loan_end(loanPointer) }
         if holds.contains(.listed) {
@@ -192,9 +198,29 @@ extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
         }
     }
 
-    /// Ends it.
+    /// Counts a borrow if nothing is in its way.
+    @inline(__always)
+    func hasBegunBorrow(isMutable: Bool) -> Bool {
+        // SAFETY: with the GIL, and the caller's Buffer has a reference.
+        if unsafe hasGIL && isBorrowedByBufferAlone { return unsafe beginBorrowWithGIL(isMutable: isMutable) }
+        do throws(SwiftBufCore.BorrowConflict) {
+            if isMutable { try unsafe beginMutableBorrow() } else { try unsafe beginSharedBorrow() }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Ends it, by whichever of the two it was begun: what tells them apart is the same for as long as a borrow is counted.
+    ///
+    /// - Threads: With the GIL.
     @inline(__always)
     func endBorrow(isMutable: Bool) {
+        if unsafe hasGIL && isBorrowedByBufferAlone { return unsafe endBorrowWithGIL(isMutable: isMutable) }
         if isMutable { unsafe endMutableBorrow() } else { unsafe endSharedBorrow() }
     }
 }
+
+/// Whether the interpreters that this module is compiled for have a GIL.
+@inline(__always)
+private var hasGIL: Bool { SWIFTBUF_FREE_THREADED == 0 }

@@ -281,6 +281,26 @@ static long many_blocks(long seed) {
             wrong += !is_listed[i] && !next_is_listed && swiftbuf_ledger_add(&many[i]) != SWIFTBUF_LISTING_OVERLAPS;
             swiftbuf_loan_end(&loan);
         }
+        /* Other ranges, most of them where a search has ended before: what is remembered of the room between blocks is so. */
+        for (int query = 0; query < 4; query++) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            uintptr_t start = 0x10000 + (uintptr_t)((random >> 33) % (32 * MANY));
+            uintptr_t end = start + 1 + (uintptr_t)((random >> 20) % 200);
+            int owners = 0;
+            for (uintptr_t at = start / 32 * 32; at < end; at += 32) {
+                size_t place = (at - 0x10000) / 32;
+                owners += place < MANY && is_listed[place] && start < at + 16;
+            }
+            swiftbuf_loan other = {.low = start, .high = end};
+            int entered = swiftbuf_loan_begin(&other);
+            wrong += entered != (owners == 0 ? SWIFTBUF_LOAN_ENTERED : owners == 1 ? SWIFTBUF_LOAN_LISTED : SWIFTBUF_LOAN_SEVERAL);
+            if (entered == SWIFTBUF_LOAN_LISTED) {
+                other.block->references -= 1;
+            }
+            if (entered == SWIFTBUF_LOAN_ENTERED) {
+                swiftbuf_loan_end(&other);
+            }
+        }
     }
     for (int i = 0; i < MANY; i++) {
         swiftbuf_ledger_remove(&many[i]);

@@ -19,6 +19,9 @@ func sum(_ span: Span<Double>) -> Double {
     return sum
 }
 
+/// How often C and Swift take turns, each for about a tenth of a millisecond: what interrupts one of them is not in the median.
+let turns = 501
+
 /// Prints by how many nanoseconds a borrow takes longer than C's GetBuffer and Release of the same object.
 ///
 /// - Parameters:
@@ -28,7 +31,7 @@ func sum(_ span: Span<Double>) -> Double {
 func printExcess(_ array: UnsafeMutableRawPointer, _ own: UnsafeMutableRawPointer, rounds: Int, alive: String) throws {
     for unsafe (name, object, bar) in unsafe [("an ndarray", array, 30.0), ("a Buffer", own, 15.0)] {
         var excess: [Double] = []
-        for _ in 0..<15 {
+        for _ in 0..<turns {
             let c = nanoseconds { unsafe borrowing_plain_rounds(object, rounds) }
             let swift = try nanoseconds { try borrow(unsafe PythonArgument(unsafeObject: object), rounds: rounds) }
             excess.append((swift - c) / Double(rounds))
@@ -49,12 +52,14 @@ try interpreter.withGIL { python in
         """)
     // SAFETY: new references that are kept to the end of the program, used with the GIL.
     let (array, own, large) = unsafe (borrowing_object("array")!, borrowing_object("own")!, borrowing_object("large")!)
-    let rounds = 200_000
+    let rounds = 2000
     var (foreign, buffer, sums): ([Double], [Double], [Double]) = ([], [], [])
-    for _ in 0..<15 {
+    for _ in 0..<turns {
         let c = nanoseconds { unsafe borrowing_rounds(array, rounds) }
         foreign.append(try nanoseconds { try borrow(unsafe PythonArgument(unsafeObject: array), rounds: rounds) } / c)
         buffer.append(try nanoseconds { try borrow(unsafe PythonArgument(unsafeObject: own), rounds: rounds) } / c)
+    }
+    for _ in 0..<15 {
         try unsafe PythonArgument(unsafeObject: large).withBuffer(as: Double.self) { samples in
             let span = samples.span
             let c = unsafe span.withUnsafeBufferPointer { items in
