@@ -8,6 +8,10 @@
    on the outermost one's list, and the outermost drop finishes all of its list before it returns. What waits is nobody's: it is
    untracked, has no weak references, and its export block is cleared; its managed buffer, and so the exporter's Py_buffer, is whole.
 
+   A finalizer that makes the next chain each time it runs keeps the outermost drop going for as long as it does so: what it makes dies
+   inside of that drop, waits, and is finished by the same loop. No recursion limit ends that, because nothing recurses. CPython's trashcan
+   has the same loop: the finalizer of an object in 1,000 nested lists, which makes the next one, runs without end as well.
+
    Nothing is allocated: a dying Buffer's export block has room for a `drop`. A thread finds its outermost drop by CPython's own
    thread-specific storage, since the compiler's needs more than libc. Drops that are under way form a list for each thread, from the
    newest on: code that runs inside of a drop can enter another interpreter, whose objects are dropped there; and where threads change

@@ -180,6 +180,35 @@ assert sorted(seen) == list(range(100))
     run(BEGIN + program)
 
 
+NEXT = {
+    "in nested lists": "functools.reduce(lambda inner, _: [inner], range(1000), Dying(1))",
+    "below a Buffer": "swiftbuf.frombuffer(memoryview(Dying(1)))",
+}
+
+
+@pytest.mark.parametrize("made", NEXT.values(), ids=NEXT)
+def test_a_finalizer_that_makes_the_object_of_the_next_one_is_ended_by_no_recursion_limit(made: str) -> None:
+    program = f"""
+import functools
+def depth():
+    frame, frames = sys._getframe(), 0
+    while frame:
+        frame, frames = frame.f_back, frames + 1
+    return frames
+runs = deepest = 0
+class Dying(bytearray):
+    def __del__(self):
+        global runs, deepest
+        runs, deepest = runs + 1, max(deepest, depth())
+        if runs < 2000:
+            {made}
+sys.setrecursionlimit(depth() + 40)
+Dying(1)
+assert (runs, deepest < 20) == (2000, True), (runs, deepest)
+"""
+    run(BEGIN + program)
+
+
 def test_the_hash_of_a_chain_asks_its_end_alone_on_a_small_stack() -> None:
     program = """
 r = swiftbuf.frombuffer(b"12345678")

@@ -22,8 +22,9 @@ IMPORTS = (
     "import codecs, contextlib, copy, copyreg, ctypes, functools, gc, pickle, signal, sys, warnings, weakref\n"
     "import swiftbuf\n"
 )
-# What a program begins with. `always` makes every call back act, up to a number: a death that makes the next one does
-# not nest, since chains are dropped without recursion, and so no recursion limit ends it.
+# What a program begins with. `always` makes every call back act, 2,000 times at most. A finalizer whose act makes the
+# next object of its kind is a program without end: what dies deep inside of other deaths waits for the outermost one,
+# with nested lists as with chains of Buffers, so that no recursion limit ends it (test_owner_chains.py shows both).
 HARNESS = """\
 kept, forever, calls_back, always, argument, twin = [], [], 0, False, None, None
 def hook(result=None):
