@@ -100,8 +100,25 @@ TOGETHER = (
 ALL_METHODS = {"every method": "\n    ".join(METHODS[name] for name in TOGETHER.split())}
 
 
+# Of CPython, bytearray_richcompare (Objects/bytearrayobject.c) asks both operands for their buffers and clears whatever
+# that raises, a KeyboardInterrupt too: `bytearray(1) == B()` is False where B's `__buffer__` raises one. A subclass
+# inherits it, and is asked where swiftbuf does not know the answer. So it says here that the hook acted in there and
+# that nothing came out: the runner then knows who forgot the exception.
+FORGETFUL = """
+    def __eq__(self, other): return self.compared(super().__eq__, other)
+    def __ne__(self, other): return self.compared(super().__ne__, other)
+    def compared(self, comparison, other):
+        global forgotten
+        before = calls_back
+        result = comparison(other)
+        forgotten = forgotten or before < moment <= calls_back
+        return result"""
+
+
 def hook_class(method: str, base: str = "", value: str = "1") -> str:
     """Return the text of a class whose method calls back."""
+    if base == "bytearray" and method.startswith("def __buffer__"):
+        method += FORGETFUL
     returned = {
         "int": value if base == "int" else "1",
         "float": value if base == "float" else "1.5",
@@ -324,7 +341,12 @@ SURROUNDINGS = [
     Argument("an audit hook", "add_audit_hook(lambda event, arguments: hook())"),
     Argument(
         "what is shown of an exception that nobody catches",
-        "sys.unraisablehook = lambda unraisable: hook()\n"
+        "def shown(unraisable):\n"
+        "    global forgotten\n"
+        "    forgotten = forgotten or isinstance(unraisable.exc_value, (KeyboardInterrupt, MemoryError))\n"
+        "    try: hook()\n"
+        "    except BaseException:\n        forgotten = True\n        raise\n"
+        "sys.unraisablehook = shown\n"
         "class Wrong(bytearray):\n    def __del__(self): raise ValueError('raised on purpose')\n"
         "argument = swiftbuf.frombuffer(memoryview(Wrong(24)))",
     ),

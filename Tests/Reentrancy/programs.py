@@ -25,8 +25,9 @@ IMPORTS = (
 # What a program begins with. `always` makes every call back act, 2,000 times at most. A finalizer whose act makes the
 # next object of its kind is a program without end: what dies deep inside of other deaths waits for the outermost one,
 # with nested lists as with chains of Buffers, so that no recursion limit ends it (test_owner_chains.py shows both).
+# `forgotten` is set by hooks that see CPython, and not swiftbuf, drop what the hook raised.
 HARNESS = """\
-kept, forever, calls_back, always, argument, twin = [], [], 0, False, None, None
+kept, forever, calls_back, always, argument, twin, forgotten = [], [], 0, False, None, None, False
 def hook(result=None):
     global calls_back
     calls_back += 1
