@@ -70,7 +70,7 @@ static int keep(PyObject *capsule) {
     PyObject *kept = PyInterpreterState_GetDict(PyInterpreterState_Get());
     if (kept == NULL) {
         if (!PyErr_Occurred()) {
-            PyErr_SetString(PyExc_ImportError, "this interpreter has no room to keep _swiftbuf");
+            PyErr_NoMemory();
         }
         return -1;
     }

@@ -21,6 +21,8 @@ static PyObject *exception_class(swiftbuf_exception kind) {
         return PyExc_NotImplementedError;
     case SWIFTBUF_MEMORY_ERROR:
         return PyExc_MemoryError;
+    case SWIFTBUF_MODULE_NOT_FOUND_ERROR:
+        return PyExc_ModuleNotFoundError;
     case SWIFTBUF_SYSTEM_ERROR:
         break;
     }

@@ -98,6 +98,12 @@ def swift_probe() -> ModuleType:
     return helper("swiftbuf_probe")
 
 
+def borrowed(exporter: Any) -> Any:
+    """Return an exporter that was borrowed from: what the first borrow of a process keeps is there then."""
+    swift_probe().total_of_program(exporter)
+    return exporter
+
+
 def refusal(call: Callable[..., object], *arguments: object) -> str:
     """Return the text of the error that a call ends in."""
     try:
@@ -294,6 +300,15 @@ CASES = {
     "a borrow": Case(lambda b: helper("swiftbuf_probe").total(b), lambda: zeros((3, 5), "d"), 0, swift_probe),
     "a borrow from another exporter": Case(
         lambda given: helper("swiftbuf_probe").total(given[0]), lambda: (array.array("d", [1, 2]),), 0, swift_probe
+    ),
+    "a borrow of a program": Case(
+        lambda b: swift_probe().total_of_program(b), lambda: borrowed(zeros((3, 5), "d")), 0, swift_probe
+    ),
+    "a borrow of a program from another exporter": Case(
+        lambda given: swift_probe().total_of_program(given[0]),
+        lambda: (borrowed(array.array("d", [1, 2])),),
+        0,
+        swift_probe,
     ),
     "a borrow that copies": Case(
         lambda b: helper("swiftbuf_probe").total_of_copy(b), lambda: zeros((99, 5), "d").T, 1, swift_probe

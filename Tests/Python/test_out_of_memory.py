@@ -69,8 +69,17 @@ def test_an_allocation_of_cpython_that_fails_is_a_memory_error_and_changes_nothi
 ) -> None:
     result = run("interpreter", case, helpers)
     assert not result["wrong"], "\n".join(result["wrong"])
-    # Some make no Python object. A borrow that finds no memory to look for the type of Buffers takes any exporter.
+    # Some make no Python object.
     no_object = ("resize", "release", "an assignment", "fill", "==", "!=", "index", "flush", "a borrow that writes")
     allocates = not case.startswith(no_object)
     assert result["memory_errors"] >= allocates, result
     points("allocations of CPython that failed", result["tried"])
+
+
+@pytest.mark.parametrize("case", ["a borrow of a program", "a borrow of a program from another exporter"])
+def test_a_borrow_that_finds_no_memory_to_look_for_the_type_of_buffers_borrows_nothing(
+    case: str, helpers: list[str]
+) -> None:
+    # One allocation looks for it, another one makes the result: both fail, alone and with all behind them.
+    result = run("interpreter", case, helpers)
+    assert (result["memory_errors"], result["successes"], result["wrong"]) == (4, 0, [])

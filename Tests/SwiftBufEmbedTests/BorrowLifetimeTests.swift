@@ -185,6 +185,37 @@ extension EmbedTests {
             }
         }
 
+        @Test("an exception while a borrow looks for `_swiftbuf` goes on, unless it says that there is no such module")
+        func lookingForTheType() async {
+            await #expect(processExitsWith: .success) {
+                let interpreter = try Interpreter.start(.init(virtualEnvironment: .none))
+                try interpreter.withGIL { python in
+                    try python.run(
+                        """
+                        import sys
+                        class Raising:
+                            def find_spec(name, path=None, target=None):
+                                if name == '_swiftbuf': raise error
+                        sys.meta_path.insert(0, Raising)
+                        sys.modules.pop('_swiftbuf', None)
+                        """)
+                    let bytes = try python.evaluate("bytearray(4)")
+                    for name in ["KeyboardInterrupt", "MemoryError", "ImportError"] {
+                        try python.run("error = \(name)")
+                        let error = #expect(throws: PythonError.self) {
+                            try python.withBuffer(of: bytes, as: UInt8.self) { _ in }
+                        }
+                        #expect(error?.isInstance(of: name) == true)
+                    }
+                    try python.run("error = ModuleNotFoundError")
+                    #expect(try python.withBuffer(of: bytes, as: UInt8.self) { $0.count } == 4)
+                    try python.run("sys.meta_path.remove(Raising)")
+                    let buffer = try python.evaluate("__import__('swiftbuf').zeros(4)")
+                    #expect(try python.withBuffer(of: buffer, as: UInt8.self) { $0.count } == 4)
+                }
+            }
+        }
+
         @Test("several threads change the rows of one borrow, each its own")
         func rowsOnThreads() throws {
             try withPython { python in

@@ -152,6 +152,7 @@ typedef enum {
     SWIFTBUF_NOT_IMPLEMENTED_ERROR,
     SWIFTBUF_MEMORY_ERROR,
     SWIFTBUF_SYSTEM_ERROR,
+    SWIFTBUF_MODULE_NOT_FOUND_ERROR,
 } swiftbuf_exception;
 
 /* Sets an exception. `format` is PyErr_Format's, whose directives take, in this order: `text` (one %s, or none if text is

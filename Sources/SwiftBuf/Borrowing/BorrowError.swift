@@ -19,7 +19,8 @@ public enum BorrowError: Error, Equatable, Sendable {
     case invalidRecord(RecordError)
     /// There is no room for the copy that was allowed, or to compare two formats.
     case outOfMemory
-    /// The exporter raised an exception of its own. In a module for Python it stays set; `SwiftBufEmbed` throws it as `PythonError`.
+    /// The exporter raised an exception of its own, or looking for `_swiftbuf` did. In a module for Python it stays set; `SwiftBufEmbed`
+    /// throws it as `PythonError`.
     case raised
 }
 

@@ -114,24 +114,20 @@ extension UnsafeMutablePointer where Pointee == Lease {
             swiftbuf_raised(SWIFTBUF_BUFFER_ERROR) != 0 || swiftbuf_raised(SWIFTBUF_VALUE_ERROR) != 0
                 || swiftbuf_raised(SWIFTBUF_TYPE_ERROR) != 0
         else { throw .raised }
-        var type: UnsafeMutablePointer<PyObject>?
-        var value: UnsafeMutablePointer<PyObject>?
-        var traceback: UnsafeMutablePointer<PyObject>?
-        // SAFETY: with the GIL. The three are this call's until they are restored or dropped.
-        unsafe PyErr_Fetch(&type, &value, &traceback)
+        // SAFETY: with the GIL. What is set aside is put back or forgotten.
+        var refusal = unsafe swiftbuf_exception_state()
+        unsafe swiftbuf_set_aside(&refusal)
         let found = unsafe describe(object, for: request)
         if let found, found.isOtherThan(request.description) {
-            unsafe swiftbuf_drop_reference(type)
-            unsafe swiftbuf_drop_reference(value)
-            unsafe swiftbuf_drop_reference(traceback)
+            unsafe swiftbuf_forget(&refusal)
             return try unsafe beginOtherwise(object, request, found: found)
         }
-        PyErr_Clear()
-        unsafe PyErr_Restore(type, value, traceback)
+        // What the second question raised goes on only if it is no ordinary exception.
+        unsafe swiftbuf_put_back(&refusal)
         throw .raised
     }
 
-    /// What an exporter has, whatever its layout; nil if it says nothing that can be believed.
+    /// What an exporter has, whatever its layout; nil if it says nothing that can be believed, maybe with an exception set.
     @inline(never)
     private func describe(
         _ object: UnsafeMutablePointer<PyObject>, for request: BorrowRequest

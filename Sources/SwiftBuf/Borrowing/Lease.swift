@@ -109,23 +109,26 @@ extension UnsafeMutablePointer where Pointee == Lease {
             throw .invalidRecord(error)
         }
         // SAFETY: with the GIL.
-        if unsafe pointee.progress == .none, let api = unsafe api ?? findAPI(),
-            let export = unsafe api.pointee.buffer_export(api, object)
-        {
-            return try unsafe beginOwnWithCare(object, export, request)
+        if unsafe pointee.progress == .none {
+            let api = if let api = unsafe api { unsafe Optional(api) } else { unsafe try findAPI() }
+            if let api = unsafe api, let export = unsafe api.pointee.buffer_export(api, object) {
+                return try unsafe beginOwnWithCare(object, export, request)
+            }
         }
         try unsafe beginForeignWithCare(object, request)
     }
 
-    /// Finds the type of Buffers, for a caller that does not know it; without it every exporter is a foreign one.
+    /// Finds the type of Buffers, for a caller that does not know it; nil if this interpreter has no `_swiftbuf`, and so no Buffers.
+    ///
+    /// - Throws: ``BorrowError/raised`` if there may be one and it was not found: no memory, an interrupt, another version. A Buffer
+    ///   would be taken for a foreign exporter then, and what other modules have borrowed would not be seen.
     @inline(never)
-    private func findAPI() -> UnsafePointer<swiftbuf_api>? {
+    private func findAPI() throws(BorrowError) -> UnsafePointer<swiftbuf_api>? {
         // SAFETY: with the GIL.
-        guard let api = unsafe swiftbuf_api_find() else {
-            PyErr_Clear()
-            return nil
-        }
-        return unsafe api
+        if let api = unsafe swiftbuf_api_find() { return unsafe api }
+        guard swiftbuf_raised(SWIFTBUF_MODULE_NOT_FOUND_ERROR) != 0 else { throw .raised }
+        PyErr_Clear()
+        return nil
     }
 
     /// Gives back what is held, after a borrow that came to nothing or a part of one that is over.

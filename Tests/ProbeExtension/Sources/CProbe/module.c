@@ -12,6 +12,7 @@
 
 static PyMethodDef functions[] = {
     FUNCTION(total, "The sum of packed doubles."),
+    FUNCTION(total_of_program, "The sum of packed doubles, borrowed as a program does that has no module."),
     FUNCTION(total_of_copy, "The sum of doubles, of a packed copy if need be."),
     FUNCTION(total_of_strides, "The sum of doubles at any strides."),
     FUNCTION(double_strides, "Doubles every double, at any strides."),

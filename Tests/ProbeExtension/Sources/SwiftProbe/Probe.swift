@@ -62,6 +62,23 @@ func total(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int)
     }
 }
 
+/// As a program does, which has no module: the type of Buffers is looked for by the borrow.
+@_cdecl("probe_total_of_program")
+func totalOfProgram(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in
+        try arguments.check(count: 1)
+        // SAFETY: CPython lends the one object for the time of the call, with the GIL.
+        let argument = unsafe PythonArgument(unsafeObject: objects.unsafelyUnwrapped[0].unsafelyUnwrapped)
+        return try .double(
+            argument.withBuffer(as: Double.self) { (samples) throws(BorrowError) in
+                var sum = 0.0
+                let span = samples.span
+                for index in span.indices { sum += span[index] }
+                return sum
+            })
+    }
+}
+
 @_cdecl("probe_total_of_copy")
 func totalOfCopy(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
     unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BorrowError) in

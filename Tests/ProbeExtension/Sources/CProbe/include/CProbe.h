@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 void *probe_total(void *module, void *const *arguments, ptrdiff_t count);
+void *probe_total_of_program(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_total_of_copy(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_total_of_strides(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_double_strides(void *module, void *const *arguments, ptrdiff_t count);
