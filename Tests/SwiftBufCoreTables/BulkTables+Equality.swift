@@ -324,6 +324,25 @@ private func textFacts(_ check: inout Check) {
         TextRow(first: [1], kind: .bool, second: [1], otherKind: .character, areEqual: false, fact: "nor is a character"),
         TextRow(
             first: [0, 0], kind: .pascal, second: [0, 0], otherKind: .float16, areEqual: false, fact: "nor a pascal string"),
+        TextRow(
+            first: [65, 0, 0, 0], kind: .ucs4, second: [65, 0, 0, 0, 0, 0, 0, 0], otherKind: .ucs4, areEqual: true,
+            fact: "NULs behind a text are no part of it"),
+        TextRow(
+            first: [65, 0, 0, 0], kind: .ucs4, second: [65, 0, 0, 0, 66, 0, 0, 0], otherKind: .ucs4, areEqual: false,
+            fact: "a text is another one than its beginning"),
+        TextRow(
+            first: [65, 0], kind: .ucs2, second: [65, 0, 0, 0], otherKind: .ucs2, areEqual: true,
+            fact: "also of units of two bytes"),
+        TextRow(
+            first: [65, 0], kind: .ucs2, second: [65, 0, 0, 1], otherKind: .ucs2, areEqual: false,
+            fact: "and so is its beginning there"),
+        TextRow(
+            first: [65, 0], kind: .ucs2, second: [65, 0, 0, 0], otherKind: .ucs4, areEqual: true,
+            fact: "units of two and of four bytes are the same characters"),
+        TextRow(
+            first: [65, 0], kind: .ucs2, second: [65, 0, 1, 0], otherKind: .ucs4, areEqual: false,
+            fact: "or others"),
+        TextRow(first: [65, 0], kind: .ucs2, second: [65, 0], otherKind: .bytes, areEqual: false, fact: "and are no bytes"),
     ]
     for one in rows {
         for count in [1, 3] {
