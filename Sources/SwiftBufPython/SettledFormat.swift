@@ -118,7 +118,7 @@ struct SettledFormat: ~Copyable {
     private mutating func rewrite(
         _ tree: borrowing FormatTree, _ source: Span<UInt8>, _ itemByteCount: Int
     ) throws(ExceptionIsSet) {
-        guard let count = unsafe tree.writeText(of: tree.root, from: source, itemByteCount: itemByteCount, to: nil) else {
+        guard let count = unsafe tree.writeText(from: source, itemByteCount: itemByteCount, to: nil) else {
             return
         }
         guard let block = unsafe swiftbuf_block_allocate(count + 1, 1) else {
@@ -127,7 +127,7 @@ struct SettledFormat: ~Copyable {
         }
         // SAFETY: as many bytes as were counted, and a NUL.
         let bytes = unsafe block.bindMemory(to: UInt8.self, capacity: count + 1)
-        _ = unsafe tree.writeText(of: tree.root, from: source, itemByteCount: itemByteCount, to: bytes)
+        _ = unsafe tree.writeText(from: source, itemByteCount: itemByteCount, to: bytes)
         unsafe self.block = block
         unsafe format = ItemFormat(
             keeping: UnsafeRawPointer(block).assumingMemoryBound(to: CChar.self), byteCount: count, itemByteCount: itemByteCount)

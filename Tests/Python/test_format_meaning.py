@@ -122,6 +122,28 @@ def test_where_nobody_can_know_the_field_is_refused_and_those_before_it_are_not(
     assert b.tobytes() == bytes(range(16)) and (b == b.copy()) is False
 
 
+def test_a_text_that_takes_the_place_of_another_says_where_its_values_stand(room):
+    """Of an exporter in C: neither NumPy nor ctypes writes such texts."""
+    behind = int.from_bytes(bytes(range(4, 12)), sys.byteorder)
+    b = swiftbuf.Buffer(room.exporter(format=b"4xT{<P:p:}", itemsize=12, shape=(2,), strides=(12,)))
+    assert b.format == "4xT{^P:p:}" and b[0] == (behind,)
+    size = np.dtype("g").itemsize
+    fields = {"itemsize": 2 * size, "len": 2 * size, "shape": (1,), "strides": (2 * size,)}
+    b = swiftbuf.Buffer(room.exporter(format=b"T{>g:x:<g:y:}", **fields))
+    assert b["y"].tobytes() == bytes(range(size, 2 * size)) and len(b["y"].tolist()) == 1
+    for refused in (b["x"].tolist, b.tolist, lambda: b[0]):
+        with pytest.raises(NotImplementedError):
+            refused()
+    # Two pads are no value; one of two bytes would be.
+    b = swiftbuf.Buffer(room.exporter(format=b"xx", itemsize=2, shape=(2,), strides=(2,), len=4))
+    assert b[0] == ()
+    # No text says it, so that nothing of it is read.
+    fields = {"itemsize": 24, "len": 24, "shape": (1,), "strides": (24,)}
+    b = swiftbuf.Buffer(room.exporter(format=b"T{P:a:&@i:p:<P:q:}", **fields))
+    with pytest.raises(NotImplementedError, match="cannot be understood"):
+        b["q"]
+
+
 def test_a_dtype_that_contradicts_the_format_makes_it_unknown():
     class Array(np.ndarray):
         dtype = np.dtype([("p", INNER), ("z", "i1")], align=True)
@@ -173,6 +195,21 @@ def test_records_that_mean_the_same_are_assigned_however_they_are_spelled():
         p[:] = swiftbuf.zeros(3, "T{<d:y:<d:x:<H:label:}")
     with pytest.raises(ValueError, match="another format"):
         p[:] = swiftbuf.zeros(3, "T{>d:x:<d:y:<H:label:}")
+
+
+@pytest.mark.parametrize(
+    ("here", "there"), [("4xi", "i4x"), ("4xT{i:a:}", "T{i:a:}4x"), ("4x2i", "2i4x"), ("i:a:", "i:b:")]
+)
+def test_a_value_behind_pads_or_of_another_name_is_assigned_to_none_without_them(here, there):
+    target, source = swiftbuf.zeros(2, here), swiftbuf.zeros(2, there)
+    source[0] = 5 if there.startswith("i") else (5, 6)[: len(source[0])]
+    with pytest.raises(ValueError, match="another format"):
+        target[:] = source
+    with pytest.raises(ValueError, match="another format"):
+        target[:] = memoryview(source)
+    assert not any(target.tobytes())
+    target[0] = source[0]
+    assert target[0] == source[0] and (target == source) is True
 
 
 def test_a_record_scalar_is_an_item():

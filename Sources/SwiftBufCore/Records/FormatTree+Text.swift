@@ -9,26 +9,48 @@ extension FormatTree {
     /// Writes the format as a text in which all pads are said.
     ///
     /// - Parameters:
-    ///   - element: The node of the value that is written: ``root``'s tuple, or the element of a member.
     ///   - source: The text that the tree was compiled from.
     ///   - itemByteCount: Bytes of an item, of which the last ones may be pads.
     ///   - target: Room for as many bytes as this function returned before; nil to count them.
-    /// - Returns: Bytes of the text, without a NUL; nil if members overlap, reach out of the item, or are too many to be counted.
+    /// - Returns: Bytes of the text, without a NUL; nil if no text says it: members overlap, reach out of the item, or are too many to be
+    ///   counted, pads without a name are a value, or a pointer's own text ends in native mode.
     @unsafe
     public borrowing func writeText(
-        of element: Int, from source: Span<UInt8>, itemByteCount: Int, to target: UnsafeMutablePointer<UInt8>?
+        from source: Span<UInt8>, itemByteCount: Int, to target: UnsafeMutablePointer<UInt8>?
     ) -> Int? {
         var writer = unsafe TextWriter(target: target)
-        let node = self[element]
-        if node.form == .tuple && element > 0 {
-            guard write(tuple: element, byteCount: itemByteCount, from: source, to: &writer) else { return nil }
-        } else if element == 0 {
-            guard let end = write(membersOf: 0, from: source, to: &writer), end <= itemByteCount else { return nil }
-            writer.write(padOf: itemByteCount - end)
+        if isOneStruct {
+            guard write(tuple: 1, byteCount: itemByteCount, from: source, to: &writer) else { return nil }
+        } else if isVoid {
+            guard self[1].byteOffset == 0, self[1].byteCount == itemByteCount else { return nil }
+            guard write(value: 1, from: source, to: &writer) else { return nil }
         } else {
-            guard write(value: element, from: source, to: &writer) else { return nil }
+            // Of pads alone the first would be bytes, if no other stood behind it.
+            let isNothing = self[0].nodeCount == 1
+            if isNothing { writer.write(countOfPads: 0) }
+            guard let end = write(membersOf: 0, from: source, to: &writer), end <= itemByteCount else { return nil }
+            if isNothing { writer.write(countOfPads: itemByteCount) } else { writer.write(padOf: itemByteCount - end) }
         }
         return writer.count
+    }
+
+    /// Whether the format is one `T{}` and nothing else, so that pads behind it may stand in it as well.
+    private var isOneStruct: Bool {
+        guard self[0].nodeCount > 1 else { return false }
+        let first = self[1]
+        return first.form == .tuple && first.nameByteCount < 0 && first.byteOffset == 0
+            && first.nodeCount &+ 1 == self[0].nodeCount
+    }
+
+    /// Whether the format is a pad alone, which is bytes.
+    private var isVoid: Bool { self[0].nodeCount == 2 && isPadWithoutName(1) }
+
+    /// Whether a member is a pad that nobody would take for one.
+    private borrowing func isPadWithoutName(_ member: Int) -> Bool {
+        guard self[member].nameByteCount < 0 else { return false }
+        var index = member
+        while self[index].isListOrRun { index = index &+ 1 }
+        return self[index].isPad
     }
 
     /// Writes a `T{}`, padded to its size.
@@ -48,13 +70,14 @@ extension FormatTree {
 
     /// Writes all members of a tuple, with the pads between them.
     ///
-    /// - Returns: Where the last one ends; nil if one of them stands in another one.
+    /// - Returns: Where the last one ends; nil if no text says it.
     private borrowing func write(membersOf tuple: Int, from source: Span<UInt8>, to writer: inout TextWriter) -> Int? {
         var end = 0
         var index = tuple &+ 1
         let last = tuple &+ self[tuple].nodeCount
         while index < last {
             let member = self[index]
+            guard !isPadWithoutName(index) else { return nil }
             if !member.isBitField || member.form != .leaf {
                 guard member.byteOffset >= end else { return nil }
                 writer.write(padOf: member.byteOffset - end)
@@ -96,7 +119,9 @@ extension FormatTree {
             if isRun { writer.write(count) }
             return write(tuple: index, byteCount: node.byteCount, from: source, to: &writer)
         }
-        writer.write(prefix: node.isByteSwapped ? foreignPrefix : UInt8(ascii: "^"))
+        // What cannot be read is not swapped, but would be read in the machine's order: a long double.
+        let isForeign = node.isByteSwapped || (node.kind == nil && node.prefix == foreignPrefix)
+        writer.write(prefix: isForeign ? foreignPrefix : UInt8(ascii: "^"))
         if isRun { writer.write(count) }
         return write(leaf: node, from: source, to: &writer)
     }
@@ -108,8 +133,10 @@ extension FormatTree {
             return true
         }
         guard let kind = node.kind else {
-            writer.write(source.extracting(node.textOffset..<(node.textOffset &+ node.textByteCount)))
-            // There may be a prefix in what a pointer points to.
+            let text = source.extracting(node.textOffset..<(node.textOffset &+ node.textByteCount))
+            // A prefix in what a pointer points to holds behind it, and for the alignment of the pointer itself.
+            for offset in text.indices where text[offset] == UInt8(ascii: "@") { return false }
+            writer.write(text)
             writer.forgetPrefix()
             return true
         }
@@ -185,8 +212,11 @@ private struct TextWriter {
     }
 
     mutating func write(padOf byteCount: Int) {
-        if byteCount == 0 { return }
-        if byteCount > 1 { write(byteCount) }
+        if byteCount > 1 { write(countOfPads: byteCount) } else if byteCount == 1 { write(UInt8(ascii: "x")) }
+    }
+
+    mutating func write(countOfPads byteCount: Int) {
+        write(byteCount)
         write(UInt8(ascii: "x"))
     }
 

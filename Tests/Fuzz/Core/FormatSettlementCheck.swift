@@ -1,4 +1,4 @@
-// `FormatSettlement`: what any text means for items of any size.
+// `FormatSettlement`: what any text means for items of any size, and that the text which takes its place means the same to everybody.
 
 import SwiftBufCore
 
@@ -17,11 +17,30 @@ private func checkSettlement(_ text: Span<UInt8>, _ itemByteCount: Int) {
     checkNames(settlement, text)
     let isCertain = settlement.isCertain
     expect(settlement.certainty != .asWritten || isCertain, "what means what is written is certain")
-    guard let tree = settlement.tree.take() else {
+    guard var tree = settlement.tree.take() else {
         expect(!isCertain, "what is certain has a tree")
         return
     }
     expect(!isCertain || tree.itemByteCount <= itemByteCount, "a certain reading fits")
+    checkWritten(tree, text, itemByteCount)
+    // A witness may say anything: the text is refused, or its members lie one behind the other.
+    for index in 1..<max(tree.count, 1) where tree[index].form != .tuple {
+        tree.place(index, at: Int(text[index % text.count]) - 3)
+    }
+    checkWritten(tree, text, itemByteCount)
+}
+
+/// Holds the text that takes the place of another one against the tree that it was written from: it says the same in every reading.
+private func checkWritten(_ tree: borrowing FormatTree, _ text: Span<UInt8>, _ itemByteCount: Int) {
+    guard let written = rewritten(tree, text, itemByteCount) else { return }
+    for reading in [FormatReading.kept, [.kept, .allPadsWritten], [.kept, .allPadsWritten, .alignedByPads]] {
+        guard let again = try? FormatTree(layoutOf: written.span, as: reading) else { fail("what was written is a format") }
+        expect(again.itemByteCount == itemByteCount, "what was written has the size of the items")
+        expect(again.saysSame(as: tree, written.span, text), "what was written says the same in every reading")
+        for index in 0..<again.count where again[index].form == .leaf && !again[index].isPad {
+            expect(again[index].prefix != 0, "no member that was written is aligned")
+        }
+    }
 }
 
 private func checkNames(_ settlement: borrowing FormatSettlement, _ text: Span<UInt8>) {
@@ -33,4 +52,15 @@ private func checkNames(_ settlement: borrowing FormatSettlement, _ text: Span<U
         }
         start = offset + 1
     }
+}
+
+private func rewritten(_ tree: borrowing FormatTree, _ text: Span<UInt8>, _ itemByteCount: Int) -> [UInt8]? {
+    guard let count = unsafe tree.writeText(from: text, itemByteCount: itemByteCount, to: nil) else { return nil }
+    expect(count <= 64 * text.count + 64, "a text that is written is no longer than some times the other")
+    var bytes = [UInt8](repeating: 0, count: count)
+    let again = unsafe bytes.withUnsafeMutableBufferPointer {
+        unsafe tree.writeText(from: text, itemByteCount: itemByteCount, to: $0.baseAddress)
+    }
+    expect(again == count, "a text is written as long as it was counted")
+    return bytes
 }
