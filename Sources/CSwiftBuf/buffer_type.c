@@ -255,8 +255,8 @@ PyDoc_STRVAR(reduce_ex_doc,
 "shares the memory that loads() is given. Otherwise they stand in the pickle (multiprocessing and ProcessPoolExecutor pickle so),\n"
 "and what is loaded rests on a bytearray, or on bytes if it is read-only: that object is its obj, and resize() is refused.\n\n"
 "Items with gaps between them, with negative or zero strides, or behind pointers are packed in C order first, which copies them.\n\n"
-"Raises TypeError for items that hold references or pointers, or whose format does not say their size; ValueError if the Buffer\n"
-"is released.");
+"Raises TypeError for items that hold references or pointers, or whose format does not say their size, or not where their fields\n"
+"are; ValueError if the Buffer is released.");
 
 PyDoc_STRVAR(copy_module_doc,
 "__copy__($self, /)\n--\n\n"

@@ -303,6 +303,24 @@ def test_items_whose_format_says_another_size_are_refused_before_any_is_copied()
             pickle.dumps(each)
 
 
+@pytest.mark.parametrize(
+    ("format", "itemsize"),
+    [
+        (b"T{T{i:x:b:y:}:p:xxxb:q:}", 12),  # as NumPy and as PEP 3118 it has 12 bytes, with 'q' at two places
+        (b"T{(2)T{i:x:b:y:}:p:xxxxxxb:q:}", 20),
+        (b"T{<b:a:<i:b:}", 8),
+    ],
+)
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_items_whose_fields_nobody_knows_are_not_pickled_as_if_they_were_known(room, format, itemsize, protocol):
+    b = swiftbuf.Buffer(
+        room.exporter(format=format, itemsize=itemsize, shape=(2,), strides=(itemsize,), len=2 * itemsize)
+    )
+    for each in (b, b[:1], b.reshape(1, 2), b[::-1], b.copy()):
+        with pytest.raises(TypeError, match=r"does not say where the fields stand|it says \d+ bytes"):
+            pickle.dumps(each, protocol)
+
+
 @pytest.mark.parametrize("protocol", ["4", None, 4.5j])
 def test_a_protocol_that_is_no_number_is_a_type_error(protocol):
     with pytest.raises(TypeError):

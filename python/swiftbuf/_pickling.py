@@ -75,12 +75,13 @@ def reduce(buffer: Buffer, protocol: int) -> tuple[object, ...]:
     Raises
     ------
     TypeError
-        If the items hold references to objects or pointers, or the format does not say their size.
+        If the items hold references to objects or pointers, or the format does not say their size, or not where their
+        fields are.
     ValueError
         If the Buffer is released.
 
     """
-    check_format(buffer.format, buffer.itemsize)
+    check_format(buffer)
     readonly = buffer.readonly
     in_order, axes = packed(buffer)
     memory = in_order.cast("B", in_order.nbytes)
@@ -92,14 +93,24 @@ def reduce(buffer: Buffer, protocol: int) -> tuple[object, ...]:
     return _rebuild_buffer, (VERSION, memory.tobytes(), *layout, True)
 
 
-def check_format(format: str, itemsize: int) -> None:
+def check_format(buffer: Buffer) -> None:
     """Refuse items that `rebuild` could not describe again, before any is copied."""
+    format, itemsize = buffer.format, buffer.itemsize
     try:
         said = frombuffer(b"", format, 0).itemsize
     except ValueError as error:
         raise TypeError(f"cannot pickle a Buffer of format {format!r}: {error}") from error
     if said != itemsize:
         raise TypeError(f"cannot pickle a Buffer of format {format!r}: it says {said} bytes but an item has {itemsize}")
+    none = buffer[:0] if buffer.ndim else buffer[None][:0]
+    try:
+        # No byte moves, but the items have to be the same: a text of somebody else's may mean more than it says.
+        frombuffer(bytearray(), format, none.shape)[...] = none
+    except ValueError as error:
+        raise TypeError(
+            f"cannot pickle a Buffer of format {format!r}: the format alone does not say where the fields stand: "
+            "make the Buffer of the array itself"
+        ) from error
 
 
 def packed(buffer: Buffer) -> tuple[Buffer, tuple[int, ...]]:
