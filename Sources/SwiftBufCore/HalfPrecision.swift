@@ -22,12 +22,15 @@ public func doubleFromHalf(_ half: UInt16) -> Double {
 
 /// The half nearest to a value, ties to even; `nil` for a finite value that rounds beyond the largest half, 65504.
 ///
-/// - Source: CPython, `Objects/floatobject.c` (`PyFloat_Pack2`), which raises OverflowError there.
+/// Of a NaN the sign and the first ten bits are kept, so that each half is what comes back from its ``doubleFromHalf(_:)``.
+///
+/// - Source: CPython, `Objects/floatobject.c` (`PyFloat_Pack2`), which raises OverflowError there; NumPy for NaNs, of which older
+///   CPythons keep nothing.
 public func halfFromDouble(_ value: Double) -> UInt16? {
     let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 48) & 0x8000
     if value.isNaN {
-        // The quiet bit and what else of the payload fits.
-        return sign | 0x7E00 | UInt16(truncatingIfNeeded: value.bitPattern >> 42) & 0x1FF
+        // What of the payload fits, the quiet bit too; a payload of none would be an infinity.
+        return sign | 0x7C00 | max(UInt16(truncatingIfNeeded: value.bitPattern >> 42) & 0x3FF, 1)
     }
     if value.isInfinite { return sign | 0x7C00 }
     let magnitude = value.magnitude
