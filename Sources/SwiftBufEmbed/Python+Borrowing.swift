@@ -20,7 +20,7 @@ extension Python {
     ///     type and the shape must be right all the same.
     ///   - body: Gets the memory for the time of the call.
     /// - Returns: What `body` returns.
-    /// - Throws: `BorrowError` if the object's memory is another one, or in use; ``PythonError`` for what the exporter raised;
+    /// - Throws: `BufferError` if the object's memory is another one, or in use; ``PythonError`` for what the exporter raised;
     ///   ``InterpreterError/withoutGIL``. Then `body` was not called. And what `body` throws.
     /// - Complexity: O(dimensions), but for a copy.
     /// - Ownership: The exporter keeps its memory until `body` is over, and gets it back exactly once, with the GIL.
@@ -32,11 +32,11 @@ extension Python {
     ) throws -> Result {
         defer { withExtendedLifetime(object) {} }
         // SAFETY: the object is alive until the end, and the thread has the GIL, which `address` asks for.
-        let argument = try unsafe PythonArgument(unsafeObject: object.address())
-        do {
-            return try argument.withBuffer(as: element, shape: shape, copyIfNeeded: copyIfNeeded, body)
-        } catch {
-            throw whatWasRaised(error)
+        return try unsafe withLease(
+            of: object.address(), BorrowRequest(of: Element.self, shape: shape, mayCopy: copyIfNeeded), api: nil,
+            failure: whatWasRaised
+        ) { items in
+            try unsafe body(BufferView<Element>(lending: items))
         }
     }
 
@@ -50,11 +50,12 @@ extension Python {
     ) throws -> Result {
         defer { withExtendedLifetime(object) {} }
         // SAFETY: as above.
-        let argument = try unsafe PythonArgument(unsafeObject: object.address())
-        do {
-            return try argument.withMutableBuffer(as: element, shape: shape, body)
-        } catch {
-            throw whatWasRaised(error)
+        return try unsafe withLease(
+            of: object.address(), BorrowRequest(of: Element.self, shape: shape, isMutable: true), api: nil,
+            failure: whatWasRaised
+        ) { items in
+            var view = unsafe MutableBufferView<Element>(lending: items)
+            return try body(&view)
         }
     }
 
@@ -68,11 +69,11 @@ extension Python {
     ) throws -> Result {
         defer { withExtendedLifetime(object) {} }
         // SAFETY: as above.
-        let argument = try unsafe PythonArgument(unsafeObject: object.address())
-        do {
-            return try argument.withStridedBuffer(as: element, shape: shape, copyIfNeeded: copyIfNeeded, body)
-        } catch {
-            throw whatWasRaised(error)
+        return try unsafe withLease(
+            of: object.address(), BorrowRequest(of: Element.self, shape: shape, isStrided: true, mayCopy: copyIfNeeded), api: nil,
+            failure: whatWasRaised
+        ) { items in
+            try unsafe body(StridedBufferView<Element>(lending: items))
         }
     }
 
@@ -86,11 +87,12 @@ extension Python {
     ) throws -> Result {
         defer { withExtendedLifetime(object) {} }
         // SAFETY: as above.
-        let argument = try unsafe PythonArgument(unsafeObject: object.address())
-        do {
-            return try argument.withMutableStridedBuffer(as: element, shape: shape, body)
-        } catch {
-            throw whatWasRaised(error)
+        return try unsafe withLease(
+            of: object.address(), BorrowRequest(of: Element.self, shape: shape, isMutable: true, isStrided: true), api: nil,
+            failure: whatWasRaised
+        ) { items in
+            var view = unsafe MutableStridedBufferView<Element>(lending: items)
+            return try body(&view)
         }
     }
 }
@@ -99,8 +101,8 @@ extension Python {
 ///
 /// - Threads: With the GIL.
 @usableFromInline
-func whatWasRaised(_ error: any Error) -> any Error {
-    guard let borrowError = error as? BorrowError, borrowError == .raised, holdsGIL, unsafe PyErr_Occurred() != nil else {
+func whatWasRaised(_ error: BufferError) -> any Error {
+    guard error == .pythonException, holdsGIL, unsafe PyErr_Occurred() != nil else {
         return error
     }
     return PythonError.takeRaised()

@@ -47,28 +47,8 @@ public protocol PythonExceptionConvertible: Error {
     var pythonExceptionClass: PythonExceptionClass { get }
 }
 
-extension BorrowConflict: PythonExceptionConvertible {
-    /// `BufferError`.
-    public var pythonExceptionClass: PythonExceptionClass { .bufferError }
-}
-
 extension BufferError: PythonExceptionConvertible {
-    /// `MemoryError` if there is no room, `ValueError` for a shape that describes no memory.
-    public var pythonExceptionClass: PythonExceptionClass {
-        switch self {
-        case .outOfMemory: .memoryError
-        default: .valueError
-        }
-    }
-}
-
-extension TakeError: PythonExceptionConvertible {
-    /// `BufferError`.
-    public var pythonExceptionClass: PythonExceptionClass { .bufferError }
-}
-
-extension BorrowError: PythonExceptionConvertible {
-    /// `TypeError` for an object without a buffer or of another item type, `ValueError` for another shape or a released Buffer,
+    /// `TypeError` for an object without a buffer or of another item type, `ValueError` for a wrong shape or a released Buffer,
     /// `MemoryError`, and `BufferError` for all that may be otherwise at another time.
     public var pythonExceptionClass: PythonExceptionClass {
         switch exception {

@@ -8,7 +8,7 @@ extension SharedBuffer: PythonConvertible {
     ///
     /// In Python it is in C order, writable unless this is read-only, and cannot be resized, because Swift owns the memory too.
     ///
-    /// - Throws: `BorrowError` if the memory was taken back; ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
+    /// - Throws: `BufferError` if the memory was taken back; ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
     /// - Ownership: The Python object owns the memory as well; whichever goes last gives it back.
     /// - Threads: With the GIL.
     public func makePythonObject(_ python: Python) throws -> PythonObject {

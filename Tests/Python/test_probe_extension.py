@@ -324,6 +324,25 @@ def test_a_record_that_is_declared_wrongly_is_refused_without_key_paths(probe, w
             probe.wrong_records(exporter, bytes([which]))
 
 
+# --- what generated code uses ---
+
+
+def test_generated_code_borrows_in_a_frame_of_its_own(probe) -> None:
+    numbers = array.array("d", range(5))
+    assert probe.total_by_kit(numbers) == 10
+    numbers.append(5)  # It has its buffer back.
+    assert probe.total_by_kit(numbers) == 15
+
+
+def test_generated_code_gets_the_exception_that_says_both_sides(probe) -> None:
+    with pytest.raises(TypeError, match="expected float64, C-contiguous, 1-D; got float32, C-contiguous, 1-D"):
+        probe.total_by_kit(np.zeros(3, "f4"))
+    with pytest.raises(ValueError, match="expected float64, C-contiguous, 1-D; got float64, C-contiguous, 2-D"):
+        probe.total_by_kit(np.zeros((3, 2)))
+    with pytest.raises(TypeError, match="type 'str' has none"):
+        probe.total_by_kit("123")
+
+
 # --- one memory, one borrower that writes ---
 
 
@@ -354,7 +373,7 @@ SAME_BYTES = {
 @pytest.mark.parametrize("make", SAME_BYTES.values(), ids=SAME_BYTES)
 def test_the_same_bytes_are_borrowed_to_write_once(probe, make) -> None:
     first, second = make(probe)
-    with pytest.raises(BufferError, match="Swift has borrowed this memory to write"):
+    with pytest.raises(BufferError, match="memory to write was asked for but Swift has borrowed it to write"):
         probe.borrow_twice(first, second)
     probe.double_in_place(first)
     probe.double_in_place(second)

@@ -4,7 +4,7 @@ import SwiftBuf
 
 extension SharedBuffer {
     /// The address of the first item.
-    func address() throws(BorrowConflict) -> Int {
+    func address() throws(BufferError) -> Int {
         try withSpan { span in
             // SAFETY: the address is a number here, never followed.
             unsafe span.withUnsafeBufferPointer { items in Int(bitPattern: items.baseAddress) }
@@ -12,12 +12,12 @@ extension SharedBuffer {
     }
 
     /// One item.
-    func item(_ index: Int) throws(BorrowConflict) -> Element.BufferStored {
+    func item(_ index: Int) throws(BufferError) -> Element.BufferStored {
         try withSpan { span in span[index] }
     }
 
     /// All items.
-    func items() throws(BorrowConflict) -> [Element.BufferStored] {
+    func items() throws(BufferError) -> [Element.BufferStored] {
         try withSpan { span in span.indices.map { index in span[index] } }
     }
 }

@@ -73,7 +73,7 @@ extension EmbedTests {
 
         @Test("`import swiftbuf` finds the type that the program hands over")
         func oneType() throws {
-            let samples = try SharedBuffer<Float>(zeroed: [4])
+            let samples = try SharedBuffer<Float>(shape: [4])
             try withPython { python in
                 try python.run("import swiftbuf, _swiftbuf, sys", with: ["b": samples])
                 try python.expect("type(b) is swiftbuf.Buffer is _swiftbuf.Buffer is type(swiftbuf.zeros(1))")
@@ -83,7 +83,7 @@ extension EmbedTests {
 
         @Test("the export block of a Buffer says what its attributes say")
         func exportBlockOfABuffer() throws {
-            let samples = try SharedBuffer<Double>(zeroed: [5, 7])
+            let samples = try SharedBuffer<Double>(shape: [5, 7])
             let address = try samples.address()
             try withPython { python in
                 try python.run("pass", with: ["b": samples])

@@ -31,23 +31,25 @@ extension EmbedTests {
                 try python.run(
                     "s = np.asarray(b)[2:4]; a = np.zeros(8); import swiftbuf; w = swiftbuf.Buffer(a)", with: ["b": shared])
                 let slice = try python.evaluate("s")
-                let conflict = BorrowError.conflict(.mutablyBorrowed)
+                let conflict = BufferError.inUse(by: .writer, wanted: .read)
                 try shared.withMutableSpan { _ in
                     _ = #expect(throws: conflict) { try python.withBuffer(of: slice, as: Double.self) { _ in } }
                 }
                 try python.withMutableBuffer(of: slice, as: Double.self) { _ in
-                    #expect(throws: BorrowConflict.mutablyBorrowed) { try shared.withSpan { _ in } }
-                    #expect(throws: BorrowConflict.mutablyBorrowed) { try shared.withMutableSpan { _ in } }
-                    #expect(throws: TakeError.self) { try shared.take() }
+                    #expect(throws: BufferError.inUse(by: .writer, wanted: .read)) { try shared.withSpan { _ in } }
+                    #expect(throws: BufferError.inUse(by: .writer, wanted: .write)) { try shared.withMutableSpan { _ in } }
+                    #expect(throws: BufferError.self) { try shared.take() }
                 }
                 try python.withBuffer(of: slice, as: Double.self) { _ in
                     try shared.withSpan { _ in }
-                    #expect(throws: BorrowConflict.borrowed) { try shared.withMutableSpan { _ in } }
+                    #expect(throws: BufferError.inUse(by: .reader, wanted: .write)) { try shared.withMutableSpan { _ in } }
                 }
                 let (array, wrapped) = (try python.evaluate("a[3:]"), try python.evaluate("w"))
                 let apart = try python.evaluate("a[:3]")
                 try python.withMutableBuffer(of: array, as: Double.self) { _ in
-                    #expect(throws: conflict) { try python.withMutableBuffer(of: wrapped, as: Double.self) { _ in } }
+                    #expect(throws: BufferError.inUse(by: .writer, wanted: .write)) {
+                        try python.withMutableBuffer(of: wrapped, as: Double.self) { _ in }
+                    }
                     #expect(throws: conflict) { try python.withStridedBuffer(of: wrapped, as: Double.self) { _ in } }
                     try python.withMutableBuffer(of: apart, as: Double.self) { _ in }
                 }
@@ -67,7 +69,7 @@ extension EmbedTests {
                 let wrapped = try python.evaluate("w")
                 try python.withMutableBuffer(of: wrapped, as: Double.self) { items in
                     python.expect("w.release()", raises: "BufferError", saying: "Swift has borrowed this memory to write")
-                    #expect(throws: BorrowConflict.mutablyBorrowed) { try shared.withSpan { _ in } }
+                    #expect(throws: BufferError.inUse(by: .writer, wanted: .read)) { try shared.withSpan { _ in } }
                     #expect(items.shape == [2, 2, 2, 2, 2, 2, 1, 1])
                 }
                 try shared.withMutableSpan { _ in }
@@ -83,12 +85,12 @@ extension EmbedTests {
                 try python.run("a = np.asarray(b).reshape(512, 512).T; c = np.ones((512, 512)).T", with: ["b": shared])
                 let (own, foreign) = (try python.evaluate("a"), try python.evaluate("c"))
                 try shared.withMutableSpan { _ in
-                    _ = #expect(throws: BorrowError.conflict(.mutablyBorrowed)) {
+                    _ = #expect(throws: BufferError.inUse(by: .writer, wanted: .read)) {
                         try python.withBuffer(of: own, as: Double.self, copyIfNeeded: true) { _ in }
                     }
                 }
                 try python.withMutableStridedBuffer(of: foreign, as: Double.self) { _ in
-                    _ = #expect(throws: BorrowError.conflict(.mutablyBorrowed)) {
+                    _ = #expect(throws: BufferError.inUse(by: .writer, wanted: .read)) {
                         try python.withBuffer(of: foreign, as: Double.self, copyIfNeeded: true) { _ in }
                     }
                 }
@@ -136,7 +138,7 @@ extension EmbedTests {
                     var borrowed = try MutableBufferBorrow<UInt8>(of: bytes)
                     var view = borrowed.view
                     view[0] = UInt8(ascii: "z")
-                    #expect(throws: BorrowError.conflict(.mutablyBorrowed)) { _ = try BufferBorrow<UInt8>(of: bytes) }
+                    #expect(throws: BufferError.inUse(by: .writer, wanted: .read)) { _ = try BufferBorrow<UInt8>(of: bytes) }
                 }()
                 try python.expect("owned == b'zbc\\x01'")
             }
@@ -223,7 +225,7 @@ extension EmbedTests {
                 let array = try python.evaluate("np.zeros((101, 7), 'i4')")
                 for threadCount in [1, 2, 3, 200] {
                     try python.withMutableBuffer(of: array, as: Int32.self, shape: .rank(2)) { items in
-                        items.modifyRowsConcurrently(threadCount: threadCount) { rows, items in
+                        items.modifyRowBlocksConcurrently(threadCount: threadCount) { rows, items in
                             for index in items.indices { items[index] = Int32(rows.lowerBound + index / 7) }
                         }
                     }

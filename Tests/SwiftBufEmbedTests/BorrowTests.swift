@@ -10,7 +10,7 @@ extension EmbedTests {
     @Suite struct BorrowTests {
         @Test("Python's release() is refused while Swift holds a span, and works afterwards")
         func releaseIsRefused() throws {
-            let samples = try SharedBuffer<Float>(zeroed: [4])
+            let samples = try SharedBuffer<Float>(shape: [4])
             try withPython { python in
                 try python.run("pass", with: ["b": samples])
                 try samples.withMutableSpan { _ in
@@ -49,10 +49,10 @@ extension EmbedTests {
 
         @Test("while one borrow writes no other one begins")
         func writerExcludesAll() throws {
-            let samples = try SharedBuffer<Float>(zeroed: [4])
+            let samples = try SharedBuffer<Float>(shape: [4])
             try samples.withMutableSpan { _ in
-                #expect(throws: SwiftBuf.BorrowConflict.mutablyBorrowed) { try samples.withMutableSpan { _ in } }
-                #expect(throws: SwiftBuf.BorrowConflict.mutablyBorrowed) { try samples.withSpan { _ in } }
+                #expect(throws: BufferError.inUse(by: .writer, wanted: .write)) { try samples.withMutableSpan { _ in } }
+                #expect(throws: BufferError.inUse(by: .writer, wanted: .read)) { try samples.withSpan { _ in } }
             }
             try samples.withMutableSpan { _ in }
         }
@@ -61,7 +61,7 @@ extension EmbedTests {
         func readersShare() throws {
             let samples = try SharedBuffer<Float>(repeating: 2, shape: [4])
             let sum = try samples.withSpan { first in
-                #expect(throws: SwiftBuf.BorrowConflict.borrowed) { try samples.withMutableSpan { _ in } }
+                #expect(throws: BufferError.inUse(by: .reader, wanted: .write)) { try samples.withMutableSpan { _ in } }
                 return try samples.withSpan { second in first[0] + second[3] }
             }
             #expect(sum == 4)
@@ -70,22 +70,22 @@ extension EmbedTests {
 
         @Test("a borrow begun while the memory is being moved is refused")
         func movingRefusesBorrows() throws {
-            let samples = try SharedBuffer<Float>(zeroed: [4])
+            let samples = try SharedBuffer<Float>(shape: [4])
             // SAFETY: the reference is dropped at the end; nobody moves anything in truth.
             let block = try unsafe samples.retainedBlock()
             defer { unsafe swiftbuf_storage_release(block) }
             try unsafe block.beginMoving()
-            #expect(throws: SwiftBuf.BorrowConflict.moving) { try samples.withSpan { _ in } }
-            #expect(throws: SwiftBuf.BorrowConflict.moving) { try samples.withMutableSpan { _ in } }
+            #expect(throws: BufferError.inUse(by: .mover, wanted: .read)) { try samples.withSpan { _ in } }
+            #expect(throws: BufferError.inUse(by: .mover, wanted: .write)) { try samples.withMutableSpan { _ in } }
             unsafe block.endMoving()
             try samples.withMutableSpan { _ in }
         }
 
         @Test("a borrow ends when its body throws")
         func borrowEndsOnThrow() throws {
-            let outer = try SharedBuffer<Float>(zeroed: [4])
-            let inner = try SharedBuffer<Float>(zeroed: [4])
-            #expect(throws: SwiftBuf.BorrowConflict.borrowed) {
+            let outer = try SharedBuffer<Float>(shape: [4])
+            let inner = try SharedBuffer<Float>(shape: [4])
+            #expect(throws: BufferError.inUse(by: .reader, wanted: .write)) {
                 try inner.withSpan { _ in try outer.withMutableSpan { _ in try inner.withMutableSpan { _ in } } }
             }
             try outer.withMutableSpan { _ in }
@@ -94,7 +94,7 @@ extension EmbedTests {
 
         @Test("an export of Python's does not keep Swift from writing: that is for the program to order")
         func exportsAreNoBorrows() throws {
-            let samples = try SharedBuffer<Float>(zeroed: [4])
+            let samples = try SharedBuffer<Float>(shape: [4])
             try withPython { python in
                 try python.run("m = memoryview(b)", with: ["b": samples])
                 try samples.withMutableSpan { span in span[0] = 3 }

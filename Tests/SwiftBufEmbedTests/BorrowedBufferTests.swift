@@ -163,7 +163,7 @@ extension EmbedTests {
                         try python.withBuffer(of: object, as: Float.self, shape: borrow.shape) { _ in }
                     }
                     Issue.record("the borrow was granted")
-                } catch let error as BorrowError {
+                } catch let error as BufferError {
                     #expect(String(describing: error) == borrow.text)
                 }
                 try python.expect("True")
@@ -181,7 +181,7 @@ extension EmbedTests {
                 do {
                     try python.withStridedBuffer(of: object, as: Float.self) { _ in }
                     Issue.record("the borrow was granted")
-                } catch let error as BorrowError {
+                } catch let error as BufferError {
                     #expect(String(describing: error) == "expected float32; got float32, strided, 1-D, misaligned")
                 }
             }
@@ -233,10 +233,10 @@ extension EmbedTests {
                         return sum
                     }
                     #expect(try sum == Double(object.sum()), "\(source)")
-                    #expect(throws: BorrowError.self, "\(source)") { try python.withBuffer(of: object, as: Double.self) { _ in } }
+                    #expect(throws: BufferError.self, "\(source)") { try python.withBuffer(of: object, as: Double.self) { _ in } }
                 }
                 let array = try python.evaluate("a")
-                #expect(throws: BorrowError.self) {
+                #expect(throws: BufferError.self) {
                     try python.withBuffer(of: array, as: Float.self, copyIfNeeded: true) { _ in }
                 }
             }
@@ -272,21 +272,21 @@ extension EmbedTests {
                     "len=25", "len=25, strides=None", "shape=(-3,)", "ndim=65", "itemsize=0", "strides=(2**62,)", "buf=0",
                     "refusal=True",
                 ] {
-                    #expect(throws: BorrowError.self, "\(fields)") { try borrow(fields) }
+                    #expect(throws: BufferError.self, "\(fields)") { try borrow(fields) }
                 }
                 // It grants what is read-only to whoever wants to write.
                 for fields in ["readonly=1", "readonly=1, strides=None", "readonly=1, strides=None, shape=None"] {
                     try python.run("made.append(exporter(\(fields)))")
                     let object = try python.evaluate("made[-1]")
-                    #expect(throws: BorrowError.self, "\(fields)") {
+                    #expect(throws: BufferError.self, "\(fields)") {
                         try python.withMutableBuffer(of: object, as: Double.self) { _ in }
                     }
-                    #expect(throws: BorrowError.self, "\(fields)") {
+                    #expect(throws: BufferError.self, "\(fields)") {
                         try python.withMutableStridedBuffer(of: object, as: Double.self) { _ in }
                     }
                 }
                 for fields in ["strides=(-8,)", "suboffsets=(0,)", "format=None", "format=b'x'"] {
-                    #expect(throws: BorrowError.self, "\(fields)") { try borrow(fields) }
+                    #expect(throws: BufferError.self, "\(fields)") { try borrow(fields) }
                 }
                 // NULL strides although a shape came, NULL shape, and shape in the view itself are done without.
                 for fields in [

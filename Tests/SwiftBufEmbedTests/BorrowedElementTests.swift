@@ -27,7 +27,7 @@ struct Molecule: BufferRecord {
     var scale: Float
     var flag: BufferItem<Bool>
     var spin: InlineArray<2, InlineArray<3, Float>>
-    var phase: Complex<Double>
+    var phase: BufferComplex<Double>
     var id: Int
 
     static let bufferFields = BufferFields<Molecule>([
@@ -98,8 +98,8 @@ extension EmbedTests {
                 try expectBothWays(Float.leastNonzeroMagnitude, -Float.infinity, dtype: "float32", python)
                 try expectBothWays(Double.pi, -Double.leastNonzeroMagnitude, dtype: "float64", python)
                 try expectBothWays(BufferItem<Bool>(true), false, dtype: "bool", python)
-                try expectBothWays(Complex<Float>(1.5, -2), Complex(0, .infinity), dtype: "complex64", python)
-                try expectBothWays(Complex<Double>(.pi, -2), Complex(0, 1e300), dtype: "complex128", python)
+                try expectBothWays(BufferComplex<Float>(1.5, -2), BufferComplex(0, .infinity), dtype: "complex64", python)
+                try expectBothWays(BufferComplex<Double>(.pi, -2), BufferComplex(0, 1e300), dtype: "complex128", python)
             }
         }
 
@@ -111,7 +111,7 @@ extension EmbedTests {
                     let view = try python.builtins.memoryview(bytes).cast(letter)
                     let count = try python.withBuffer(of: view, as: Int.self) { items in items.count }
                     #expect(count == 2, "\(letter)")
-                    #expect(throws: BorrowError.self, "\(letter)") {
+                    #expect(throws: BufferError.self, "\(letter)") {
                         try python.withBuffer(of: view, as: UInt.self) { _ in }
                     }
                 }
@@ -126,8 +126,8 @@ extension EmbedTests {
                 try expectKind(UInt64(1), python)
                 try expectKind(Float(1), python)
                 try expectKind(true, python)
-                try expectKind(Complex<Float>(1, 2), python)
-                try expectKind(Complex<Double>(1, 2), python)
+                try expectKind(BufferComplex<Float>(1, 2), python)
+                try expectKind(BufferComplex<Double>(1, 2), python)
             }
         }
 
@@ -141,13 +141,13 @@ extension EmbedTests {
 
         @Test("a nested struct is a structured dtype with the same names, offsets and size, and its values go both ways")
         func nestedStruct() throws {
-            let particles = try SharedBuffer<Molecule>(zeroed: [2, 3])
+            let particles = try SharedBuffer<Molecule>(shape: [2, 3])
             try particles.withMutableSpan { span in
                 span[4].origin.y = 2.5
                 span[4].inner = Inner(count: -7, kind: 200)
                 span[4].flag.value = true
                 span[4].spin[1][2] = 0.125
-                span[4].phase = Complex(1, -1)
+                span[4].phase = BufferComplex(1, -1)
                 span[4].id = .max
             }
             try withPython { python in
@@ -178,7 +178,7 @@ extension EmbedTests {
 
         @Test("a field in the pad of the record before it stands where Swift has it, and is read back")
         func swiftPutsFieldsIntoPads() throws {
-            let nests = try SharedBuffer<Nest>(zeroed: [2])
+            let nests = try SharedBuffer<Nest>(shape: [2])
             try nests.withMutableSpan { span in
                 span[1] = Nest(id: -1, tight: Tight(inner: Inner(count: 1, kind: 2), flag: true))
             }
@@ -212,7 +212,7 @@ extension EmbedTests {
                     do {
                         try python.withBuffer(of: array, as: Place.self) { _ in }
                         Issue.record("\(dtype) was taken for a Place")
-                    } catch let error as BorrowError {
+                    } catch let error as BufferError {
                         #expect(
                             String(describing: error).hasPrefix("expected format 'T{=f:x:f:y:}', C-contiguous; got "), "\(error)")
                     }
@@ -229,7 +229,7 @@ extension EmbedTests {
                 try python.importNumPy()
                 for source in ["np.arange(4, dtype='i4')", "__import__('swiftbuf').zeros(4, 'i')", "np.zeros(4, 'f8')"] {
                     let object = try python.evaluate(source)
-                    let error = BorrowError.invalidRecord(.otherStride(declared: 4, actual: 8))
+                    let error = BufferError.invalidRecord(.otherStride(declared: 4, actual: 8))
                     #expect(throws: error) { try python.withBuffer(of: object, as: OtherStride.self) { _ in } }
                     #expect(throws: error) { try python.withMutableStridedBuffer(of: object, as: OtherStride.self) { _ in } }
                 }
@@ -274,16 +274,16 @@ extension EmbedTests {
                 do {
                     try python.withMutableBuffer(of: array, as: Place.self) { _ in }
                     Issue.record("a read-only array was borrowed to write")
-                } catch let error as BorrowError {
+                } catch let error as BufferError {
                     guard case .mismatch(let expected, let found) = error else { throw error }
-                    #expect(expected.element == found.element && !found.isWritable)
+                    #expect(expected.elementName == found.elementName && !found.isWritable)
                 }
             }
         }
 
         @Test("fixed arrays of structs are sub-arrays")
         func arraysOfStructs() throws {
-            let pairs = try SharedBuffer<InlineArray<2, Place>>(zeroed: [3])
+            let pairs = try SharedBuffer<InlineArray<2, Place>>(shape: [3])
             try pairs.withMutableSpan { span in span[1][1].y = 7 }
             try withPython { python in
                 try python.importNumPy()

@@ -8,7 +8,7 @@ extension EmbedTests {
     @Suite struct CarriedFilesTests {
         @Test("swiftbuf is imported without any search path, and has the program's type")
         func importsWithoutSearchPath() throws {
-            let samples = try SharedBuffer<Float>(zeroed: [4])
+            let samples = try SharedBuffer<Float>(shape: [4])
             try withPython { python in
                 try python.run("import swiftbuf, _swiftbuf", with: ["b": samples])
                 try python.expect("swiftbuf.Buffer is _swiftbuf.Buffer is type(b)")

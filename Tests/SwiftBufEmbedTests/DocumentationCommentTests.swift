@@ -55,7 +55,7 @@ extension EmbedTests {
         @Test("what the doc comments show of SwiftBuf runs")
         func sharing() throws {
             // SharedBuffer.swift
-            let samples = try SharedBuffer<Float>(zeroed: [480, 640])
+            let samples = try SharedBuffer<Float>(shape: [480, 640])
             try samples.withMutableSpan { span in span[0] = 1 }
             let adopted = try SharedBuffer(adopting: [Float](repeating: 0, count: 1 << 20), shape: [1024, 1024])
             // end

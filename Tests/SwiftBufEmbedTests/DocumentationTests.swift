@@ -77,7 +77,7 @@ extension EmbedTests {
                 // end
                 try python.expect("b.shape == (3, 4) and b[1, 2] == 14 and b.dtype == np.float32")
                 let text = takingError(shared)
-                #expect(text == "take: the array was asked for but somebody else owns its memory")
+                #expect(text == "the adopted array was asked for but one other owner has its memory")
                 try python.forgetNames()
             }
             // SharingASwiftArray.md
@@ -91,12 +91,12 @@ extension EmbedTests {
 
         private func takingError(_ shared: SharedBuffer<Float>) -> String {
             var texts: [String] = []
-            func print(_ error: TakeError) { texts.append("\(error)") }
+            func print(_ error: BufferError) { texts.append("\(error)") }
             // SharingASwiftArray.md
             do {
                 _ = try shared.take()
             } catch {
-                print(error)  // take: the array was asked for but somebody else owns its memory
+                print(error)  // the adopted array was asked for but one other owner has its memory
             }
             // end
             return texts.joined()
@@ -106,7 +106,7 @@ extension EmbedTests {
         func sharingStructs() throws {
             let interpreter = try sharedInterpreter()
             // SharingASwiftArray.md
-            let particles = try SharedBuffer<Particle>(zeroed: [1000])
+            let particles = try SharedBuffer<Particle>(shape: [1000])
             try particles.withMutableSpan { span in
                 for index in span.indices { span[index].mass = 0.5 }
             }
@@ -129,7 +129,7 @@ extension EmbedTests {
         @Test("new memory is zeroed, repeated or filled")
         func newMemory() throws {
             // SharingASwiftArray.md
-            let zeros = try SharedBuffer<Float>(zeroed: [480, 640])
+            let zeros = try SharedBuffer<Float>(shape: [480, 640])
             let grey = try SharedBuffer<UInt8>(repeating: 128, shape: [480, 640, 3])
             let ramp = try SharedBuffer<Int32>(shape: [256]) { output in
                 for value in 0..<256 { output.append(Int32(value)) }
@@ -158,7 +158,7 @@ extension EmbedTests {
                 let table: PythonObject = try python.evaluate("np.ones((3, 4)).T")
                 do {
                     try python.withBuffer(of: table, as: Float.self, shape: .rank(2)) { _ in }
-                } catch let error as BorrowError {
+                } catch let error as BufferError {
                     print(error)  // expected float32, C-contiguous, 2-D; got float64, Fortran-contiguous, 2-D
                 }
                 // end
@@ -200,8 +200,8 @@ extension EmbedTests {
                     let row: PythonObject = try python.evaluate("photo[7]")
                     do {
                         try python.withBuffer(of: row, as: UInt8.self) { _ in }
-                    } catch let error as BorrowError {
-                        print(error)  // Swift has borrowed this memory to write
+                    } catch let error as BufferError {
+                        print(error)  // memory to read was asked for but Swift has borrowed it to write
                     }
                 }
                 // end
@@ -209,7 +209,7 @@ extension EmbedTests {
                 // ReadingAnNdarray.md
                 try python.withMutableBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
                     try python.withoutGIL {
-                        image.modifyRowsConcurrently(threadCount: 2) { _, items in
+                        image.modifyRowBlocksConcurrently(threadCount: 2) { _, items in
                             for index in items.indices { items[index] = 255 - items[index] }
                         }
                     }
@@ -228,7 +228,10 @@ extension EmbedTests {
                 print(truths)  // [false, true, true]
                 // end
             }
-            #expect(printed == ["Swift has borrowed this memory to write", "127.0", "[false, true, true]"])
+            #expect(
+                printed == [
+                    "memory to read was asked for but Swift has borrowed it to write", "127.0", "[false, true, true]",
+                ])
         }
 
         // MARK: Embed Python
@@ -341,8 +344,10 @@ extension EmbedTests {
             let shared = try SharedBuffer(adopting: [Float](repeating: 0, count: 4))
             try shared.withMutableSpan { span in
                 span[0] = 1
-                do { try shared.withSpan { _ in } } catch { print(error) }  // Swift has borrowed this memory to write
-                do { _ = try shared.take() } catch { print(error) }  // take: Swift has borrowed this memory to write
+                // memory to read was asked for but Swift has borrowed it to write
+                do { try shared.withSpan { _ in } } catch { print(error) }
+                // the adopted array was asked for but Swift has borrowed it to write
+                do { _ = try shared.take() } catch { print(error) }
             }
             try interpreter.withGIL { python in
                 try python.run("import numpy as np", with: ["shared": shared])
@@ -358,8 +363,10 @@ extension EmbedTests {
             // end
             #expect(
                 printed == [
-                    "Swift has borrowed this memory to write", "take: Swift has borrowed this memory to write",
-                    "release: Swift has borrowed this memory to write", "Swift has borrowed this memory to write",
+                    "memory to read was asked for but Swift has borrowed it to write",
+                    "the adopted array was asked for but Swift has borrowed it to write",
+                    "release: Swift has borrowed this memory to write",
+                    "memory to read was asked for but Swift has borrowed it to write",
                 ])
             try withPython { python in try python.run("pass") }
         }
@@ -376,7 +383,7 @@ extension EmbedTests {
                             try python.withMutableStridedBuffer(of: second, as: Double.self) { _ in }
                         }
                         return true
-                    } catch BorrowError.conflict(.mutablyBorrowed) {
+                    } catch BufferError.inUse(by: .writer, wanted: .write) {
                         return false
                     }
                 }
@@ -393,7 +400,7 @@ extension EmbedTests {
             await #expect(processExitsWith: .success) {
                 setVariable("VIRTUAL_ENV", nil)
                 let interpreter = try Interpreter.start()
-                let shared = try SharedBuffer<Int32>(zeroed: [4])
+                let shared = try SharedBuffer<Int32>(shape: [4])
                 let kept = Mutex<PythonError?>(nil)
                 try interpreter.withGIL { python in
                     try python.run("import swiftbuf; memoryview(shared)[1] = 9", with: ["shared": shared])

@@ -11,7 +11,7 @@ extension EmbedTests {
             _ first: Element, _ second: Element, dtype: String, python firstLiteral: String, _ secondLiteral: String,
             sourceLocation: SourceLocation = #_sourceLocation
         ) throws where Element.BufferStored == Element {
-            let buffer = try SharedBuffer<Element>(zeroed: [2])
+            let buffer = try SharedBuffer<Element>(shape: [2])
             try buffer.withMutableSpan { span in
                 span[0] = first
                 span[1] = second

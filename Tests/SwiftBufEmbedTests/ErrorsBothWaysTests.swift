@@ -130,9 +130,9 @@ extension EmbedTests {
                 }
                 #expect(try name(ImagingError(code: 3)) == "RuntimeError: imaging failed with code 3")
                 #expect(try name(Picky.missing) == "KeyError: 'missing'")
-                #expect(try name(BorrowConflict.mutablyBorrowed).hasPrefix("BufferError: "))
+                #expect(try name(BufferError.inUse(by: .writer, wanted: .read)).hasPrefix("BufferError: "))
                 #expect(try name(BufferError.outOfMemory(byteCount: 5)).hasPrefix("MemoryError: "))
-                #expect(try name(BufferError.sizeOverflow).hasPrefix("ValueError: "))
+                #expect(try name(BufferError.invalidShape(.tooLarge)).hasPrefix("ValueError: "))
                 #expect(try name(InterpreterError.withoutGIL).hasPrefix("RuntimeError: the Python interpreter was used"))
             }
         }

@@ -189,7 +189,7 @@ private func expectEveryUseRefused(_ python: Python, sourceLocation: SourceLocat
             #expect(error as? InterpreterError == .withoutGIL, sourceLocation: sourceLocation)
         }
     }
-    let samples = try? SharedBuffer<Int>(zeroed: [1])
+    let samples = try? SharedBuffer<Int>(shape: [1])
     refused { python in try python.run("pass") }
     refused { python in _ = try python.evaluate("1", as: PythonObject.self) }
     refused { python in _ = try python.evaluate("1", as: Int.self) }

@@ -50,7 +50,7 @@ extension EmbedTests {
                 let before = swiftbuf_memory_allocated_bytes()
                 let interpreter = try sharedInterpreter()
                 try {
-                    let samples = try SharedBuffer<UInt8>(zeroed: [5 << 20])
+                    let samples = try SharedBuffer<UInt8>(shape: [5 << 20])
                     try interpreter.withGIL { python in try python.run("m = memoryview(b); del b", with: ["b": samples])
                     }
                 }()
@@ -81,7 +81,7 @@ extension EmbedTests {
         func bufferOutlivesInterpreter() async {
             await #expect(processExitsWith: .success) {
                 let interpreter = try Interpreter.start()
-                let samples = try SharedBuffer<Int32>(zeroed: [3])
+                let samples = try SharedBuffer<Int32>(shape: [3])
                 try interpreter.withGIL { python in try python.run("b[1] = 4", with: ["b": samples]) }
                 try interpreter.stop()
                 try samples.withMutableSpan { span in span[2] = 5 }

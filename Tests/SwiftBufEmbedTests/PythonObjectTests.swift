@@ -257,7 +257,7 @@ extension EmbedTests {
 
         @Test("a SharedBuffer is an argument, and the same memory there")
         func bufferArrives() throws {
-            let samples = try SharedBuffer<Float>(zeroed: [2, 3])
+            let samples = try SharedBuffer<Float>(shape: [2, 3])
             try withPython { python in
                 try python.importNumPy()
                 let np = try python.import("numpy")

@@ -49,7 +49,7 @@ extension EmbedTests {
                     name: "FULL_RO", flags: [.format, .indirect], hasFormat: true, hasShape: true, hasStrides: true),
             ])
         func grantedRequest(_ expected: Expectation) throws {
-            let samples = try SharedBuffer<Float>(zeroed: [2, 3])
+            let samples = try SharedBuffer<Float>(shape: [2, 3])
             let address = try samples.address()
             try withPython { python in
                 try python.run("pass", with: ["b": samples])
@@ -103,7 +103,7 @@ extension EmbedTests {
                 RefusedRequest(name: "FORMAT without ND of floats", object: "b", flags: [.format]),
             ])
         func refusedRequest(_ refused: RefusedRequest) throws {
-            let samples = try SharedBuffer<Float>(zeroed: [2, 3])
+            let samples = try SharedBuffer<Float>(shape: [2, 3])
             try withPython { python in
                 try python.run("pass", with: ["b": samples])
                 try python.run("o = \(refused.object); before = o.exports")
@@ -124,7 +124,7 @@ extension EmbedTests {
 
         @Test("a consumer may hand back a copy of the struct")
         func copyIsReleased() throws {
-            let samples = try SharedBuffer<Float>(zeroed: [2, 3])
+            let samples = try SharedBuffer<Float>(shape: [2, 3])
             try withPython { python in
                 try python.run("pass", with: ["b": samples])
                 try unsafe withObject("b", python) { object in

@@ -46,7 +46,7 @@ try interpreter.withGIL { python in
 
         @Test("the README's record is a structured dtype")
         func recordIsDtype() throws {
-            let particles = try SharedBuffer<Particle>(zeroed: [2])
+            let particles = try SharedBuffer<Particle>(shape: [2])
             try withPython { python in
                 try python.importNumPy()
                 try python.run("a = np.asarray(p)", with: ["p": particles])

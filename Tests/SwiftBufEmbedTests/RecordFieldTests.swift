@@ -78,10 +78,12 @@ private struct Outer: BitwiseCopyable {
 
     @Test("a field that is left out is named, also where it stands in a pad")
     func leftOut() {
-        let name = ShortText("b")
+        let name = BufferError.Text("b")
         #expect(error([BufferField("a", \.a), BufferField("c", \.c), BufferField("d", \.d)]) == .fieldLeftOut(name))
-        #expect(error([BufferField("a", \.a), BufferField("b", \.b), BufferField("c", \.c)]) == .fieldLeftOut(ShortText("d")))
-        #expect(error([BufferField("b", \.b), BufferField("c", \.c), BufferField("d", \.d)]) == .fieldLeftOut(ShortText("a")))
+        #expect(
+            error([BufferField("a", \.a), BufferField("b", \.b), BufferField("c", \.c)]) == .fieldLeftOut(BufferError.Text("d")))
+        #expect(
+            error([BufferField("b", \.b), BufferField("c", \.c), BufferField("d", \.d)]) == .fieldLeftOut(BufferError.Text("a")))
         #expect(String(describing: RecordError.fieldLeftOut(name)) == "a stored property is not among the record's fields: b")
     }
 
@@ -96,7 +98,7 @@ private struct Outer: BitwiseCopyable {
     func wrongOrder() {
         #expect(
             error([BufferField("a", \.a), BufferField("c", \.c), BufferField("b", \.b), BufferField("d", \.d)])
-                == .outOfOrder(ShortText("b")))
+                == .outOfOrder(BufferError.Text("b")))
     }
 
     @Test("a property that is not stored is named")
@@ -105,32 +107,32 @@ private struct Outer: BitwiseCopyable {
             error([
                 BufferField("a", \.a), BufferField("b", \.b), BufferField("c", \.c), BufferField("d", \.d),
                 BufferField("e", \.computed),
-            ]) == .notStored(ShortText("e")))
+            ]) == .notStored(BufferError.Text("e")))
     }
 
     @Test("names that Python could not read are refused")
     func names() {
         let rest = [BufferField<Sample>("b", \.b), BufferField("c", \.c), BufferField("d", \.d)]
-        #expect(error([BufferField("", \.a)] + rest) == .invalidName(ShortText("")))
-        #expect(error([BufferField("a:", \.a)] + rest) == .invalidName(ShortText("a:")))
-        #expect(error([BufferField("b", \.a)] + rest) == .duplicateName(ShortText("b")))
+        #expect(error([BufferField("", \.a)] + rest) == .invalidName(BufferError.Text("")))
+        #expect(error([BufferField("a:", \.a)] + rest) == .invalidName(BufferError.Text("a:")))
+        #expect(error([BufferField("b", \.a)] + rest) == .duplicateName(BufferError.Text("b")))
         #expect(error([]) == .noFields)
     }
 
     @Test("a property whose type is no element is named")
     func noElement() {
-        #expect(BufferFields<Card>([BufferField("rank", \.rank)]).error == .notAnElement(ShortText("suit")))
+        #expect(BufferFields<Card>([BufferField("rank", \.rank)]).error == .notAnElement(BufferError.Text("suit")))
     }
 
     @Test("a field that is a broken record is named")
     func brokenField() {
-        #expect(BufferFields<Outer>([BufferField("broken", \.broken)]).error == .invalidField(ShortText("broken")))
+        #expect(BufferFields<Outer>([BufferField("broken", \.broken)]).error == .invalidField(BufferError.Text("broken")))
     }
 
     @Test("no memory is made for a broken record")
     func noMemory() {
-        #expect(throws: BufferError.invalidRecord(.fieldLeftOut(ShortText("b")))) { try SharedBuffer<Broken>(zeroed: [2]) }
-        #expect(throws: BufferError.invalidRecord(.fieldLeftOut(ShortText("b")))) {
+        #expect(throws: BufferError.invalidRecord(.fieldLeftOut(BufferError.Text("b")))) { try SharedBuffer<Broken>(shape: [2]) }
+        #expect(throws: BufferError.invalidRecord(.fieldLeftOut(BufferError.Text("b")))) {
             try SharedBuffer(adopting: [Broken(a: 1, b: 2)])
         }
     }
@@ -142,14 +144,14 @@ private struct Outer: BitwiseCopyable {
                 == nil)
         #expect(
             error([BufferField("b") { $0.b }, BufferField("a") { $0.a }, BufferField("c") { $0.c }, BufferField("d") { $0.d }])
-                == .outOfOrder(ShortText("b")))
-        #expect(error([BufferField("a") { Int32($0.a) }]) == .notStored(ShortText("a")))
+                == .outOfOrder(BufferError.Text("b")))
+        #expect(error([BufferField("a") { Int32($0.a) }]) == .notStored(BufferError.Text("a")))
         let swapped = BufferField<Pair>("items") { [$0.items[1], $0.items[0]] as InlineArray<2, Float> }
-        #expect(BufferFields<Pair>([swapped]).error == .notStored(ShortText("items")))
+        #expect(BufferFields<Pair>([swapped]).error == .notStored(BufferError.Text("items")))
         #expect(BufferFields<Pair>([BufferField("items") { $0.items }]).error == nil)
         #expect(
             error([BufferField("a") { $0.a }, BufferField("b") { $0.b }, BufferField("c") { $0.c }])
-                == .fieldLeftOut(ShortText("d")))
+                == .fieldLeftOut(BufferError.Text("d")))
     }
 
     @Test("a type alone is held against the property's, and an error names both")
@@ -157,7 +159,7 @@ private struct Outer: BitwiseCopyable {
         let error = error([
             BufferField("a", Int8.self), BufferField("b", UInt8.self), BufferField("c", Int32.self), BufferField("d", Float.self),
         ])
-        #expect(error == .wrongType(ShortText("b"), declared: ShortText("uint8"), actual: ShortText("int8")))
+        #expect(error == .wrongType(BufferError.Text("b"), declared: BufferError.Text("uint8"), actual: BufferError.Text("int8")))
         #expect(error.map { "\($0)" } == "a field is declared as uint8 but its property is int8: b")
     }
 
@@ -167,18 +169,18 @@ private struct Outer: BitwiseCopyable {
             error([
                 BufferField("b", Int8.self), BufferField("a", Int8.self), BufferField("c", Int32.self),
                 BufferField("d", Float.self),
-            ]) == .outOfOrder(ShortText("b")))
+            ]) == .outOfOrder(BufferError.Text("b")))
         #expect(
             error([BufferField("b", \.a), BufferField("a", \.b), BufferField("c", \.c), BufferField("d", \.d)])
-                == .outOfOrder(ShortText("b")))
+                == .outOfOrder(BufferError.Text("b")))
         #expect(
             error([BufferField("b", \.b), BufferField("a", \.a), BufferField("c", \.c), BufferField("d", \.d)])
-                == .outOfOrder(ShortText("b")))
+                == .outOfOrder(BufferError.Text("b")))
     }
 
     @Test("a Bool is no field, and an enum no record")
     func notThemselves() {
-        #expect(BufferFields<Flagged>([BufferField("flag", \.flag)]).error == .notAnElement(ShortText("flag")))
+        #expect(BufferFields<Flagged>([BufferField("flag", \.flag)]).error == .notAnElement(BufferError.Text("flag")))
         #expect(BufferFields<Flagged>([BufferField("flag") { UInt8($0.flag ? 1 : 0) }]).error != nil)
         #expect(BufferFields<Level>([BufferField("level", UInt8.self)]).error == .notAStruct)
     }
@@ -186,8 +188,8 @@ private struct Outer: BitwiseCopyable {
     @Test("fields that a generic record computes are worked out once for each type")
     func computedFields() throws {
         let before = Twice<Float>.count.count
-        for _ in 0..<1000 { #expect(try SharedBuffer<Twice<Float>>(zeroed: [1]).byteCount == 8) }
-        #expect(try SharedBuffer<Twice<Double>>(zeroed: [1]).byteCount == 16)
+        for _ in 0..<1000 { #expect(try SharedBuffer<Twice<Float>>(shape: [1]).byteCount == 8) }
+        #expect(try SharedBuffer<Twice<Double>>(shape: [1]).byteCount == 16)
         #expect(Twice<Float>.count.count == before + 2)
         let text = BufferFields<Twice<Int>>([BufferField("a", \.a), BufferField("b", \.b)])
         #expect(text.error == nil)
@@ -196,15 +198,15 @@ private struct Outer: BitwiseCopyable {
     @Test("a format of another size than its type is refused, and the error names both")
     func otherStride() {
         let error = BufferError.invalidRecord(.otherStride(declared: 4, actual: 8))
-        #expect(throws: error) { try SharedBuffer<OtherStride>(zeroed: [2]) }
+        #expect(throws: error) { try SharedBuffer<OtherStride>(shape: [2]) }
         #expect(error.description == "an element's format says 4 bytes, but its type takes 8")
     }
 
     @Test("a name that is too long for a short text ends in an ellipsis, at a whole character")
     func longNames() {
-        let text = ShortText("ääääääääääääääääääääääääääääääääääääääääääääääääää")
+        let text = BufferError.Text("ääääääääääääääääääääääääääääääääääääääääääääääääää")
         #expect(text.description.hasSuffix("ä…"))
         #expect(text.description.utf8.count <= 62)
-        #expect(ShortText("short").description == "short")
+        #expect(BufferError.Text("short").description == "short")
     }
 }

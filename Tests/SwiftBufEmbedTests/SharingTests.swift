@@ -8,7 +8,7 @@ extension EmbedTests {
     @Suite struct SharingTests {
         @Test("NumPy reads what Swift wrote, and Swift what NumPy wrote, at one address")
         func numPySharesMemory() throws {
-            let samples = try SharedBuffer<Float>(zeroed: [4, 3])
+            let samples = try SharedBuffer<Float>(shape: [4, 3])
             try withPython { python in
                 try python.importNumPy()
                 try python.run("a = np.asarray(samples)", with: ["samples": samples])
@@ -43,7 +43,7 @@ extension EmbedTests {
 
         @Test("a part that NumPy cuts out of the memory is the same memory")
         func partsShareMemory() throws {
-            let image = try SharedBuffer<UInt8>(zeroed: [480, 640, 3])
+            let image = try SharedBuffer<UInt8>(shape: [480, 640, 3])
             try withPython { python in
                 try python.importNumPy()
                 try python.run("crop = np.asarray(image)[10:20, 30:40, 1].T", with: ["image": image])
@@ -80,7 +80,7 @@ extension EmbedTests {
 
         @Test("an empty shape has no items and an address all the same")
         func noItems() throws {
-            let none = try SharedBuffer<Double>(zeroed: [3, 0, 2])
+            let none = try SharedBuffer<Double>(shape: [3, 0, 2])
             try withPython { python in
                 try python.importNumPy()
                 try python.run("a = np.asarray(none)", with: ["none": none])
@@ -101,16 +101,18 @@ extension EmbedTests {
                 try python.run("m = memoryview(deep)", with: ["deep": deep])
                 try python.expect("m.ndim == 64 and m.tobytes() == b'\\x03'")
             }
-            #expect(throws: BufferError.tooManyDimensions(count: 65)) {
-                try SharedBuffer<UInt8>(zeroed: Array(repeating: 1, count: 65))
+            #expect(throws: BufferError.invalidShape(.tooManyDimensions(count: 65))) {
+                try SharedBuffer<UInt8>(shape: Array(repeating: 1, count: 65))
             }
         }
 
         @Test("a shape that describes no memory, or too much of it, is a thrown error")
         func badShapes() {
-            #expect(throws: BufferError.negativeDimension(axis: 1, count: -2)) { try SharedBuffer<Int8>(zeroed: [3, -2]) }
-            #expect(throws: BufferError.sizeOverflow) { try SharedBuffer<Int16>(zeroed: [1 << 62, 2]) }
-            #expect(throws: BufferError.outOfMemory(byteCount: 1 << 62)) { try SharedBuffer<Int8>(zeroed: [1 << 62]) }
+            #expect(throws: BufferError.invalidShape(.negativeDimension(axis: 1, count: -2))) {
+                try SharedBuffer<Int8>(shape: [3, -2])
+            }
+            #expect(throws: BufferError.invalidShape(.tooLarge)) { try SharedBuffer<Int16>(shape: [1 << 62, 2]) }
+            #expect(throws: BufferError.outOfMemory(byteCount: 1 << 62)) { try SharedBuffer<Int8>(shape: [1 << 62]) }
         }
     }
 }

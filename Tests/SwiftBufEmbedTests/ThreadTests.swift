@@ -48,7 +48,7 @@ extension EmbedTests {
 
         @Test("of two threads that write, one does at a time, and the other is told so")
         func writersExcludeEachOther() throws {
-            let counter = try SharedBuffer<Int>(zeroed: [1])
+            let counter = try SharedBuffer<Int>(shape: [1])
             let rounds = 100_000
             let holds = [Flag(), Flag()]
             let refused = [Flag(), Flag()]
@@ -64,10 +64,10 @@ extension EmbedTests {
             }
             let beRefused: @Sendable (Int) -> Void = { own in
                 holds[1 - own].wait()
-                #expect(throws: SwiftBuf.BorrowConflict.mutablyBorrowed) {
+                #expect(throws: BufferError.inUse(by: .writer, wanted: .write)) {
                     try counter.withMutableSpan { span in span[0] += 1000 }
                 }
-                #expect(throws: SwiftBuf.BorrowConflict.mutablyBorrowed) { try counter.item(0) }
+                #expect(throws: BufferError.inUse(by: .writer, wanted: .read)) { try counter.item(0) }
                 refused[own].raise()
                 ended[1 - own].wait()
             }
@@ -96,7 +96,7 @@ extension EmbedTests {
 
         @Test("a span that Swift holds on one thread keeps Python on another from letting the memory go")
         func spanHoldsAgainstAnotherThread() throws {
-            let samples = try SharedBuffer<Float>(zeroed: [4])
+            let samples = try SharedBuffer<Float>(shape: [4])
             let interpreter = try sharedInterpreter()
             try interpreter.withGIL { python in try python.run("pass", with: ["b": samples]) }
             let release: @Sendable () throws -> PythonError? = {

@@ -25,7 +25,7 @@ extension EmbedTests {
 
         @Test("loaded by path it is a second module with a second type, and the program's own stays the one that is imported")
         func twoTypes() throws {
-            let samples = try SharedBuffer<Float>(zeroed: [4])
+            let samples = try SharedBuffer<Float>(shape: [4])
             try withPython { python in
                 try loadWheelExtension(python)
                 try python.run("import sys, swiftbuf", with: ["b": samples])
@@ -57,7 +57,7 @@ extension EmbedTests {
 
         @Test("memoryview and NumPy share both, and see one another's writes")
         func bothAreShared() throws {
-            let samples = try SharedBuffer<Double>(zeroed: [4])
+            let samples = try SharedBuffer<Double>(shape: [4])
             try withPython { python in
                 try loadWheelExtension(python)
                 try python.importNumPy()

@@ -1,13 +1,11 @@
 // What a borrow asks for, without the type of the items: one code for all of them.
 
-import SwiftBufCore
-
 /// What a borrow asks for.
 ///
 /// Laid out so that the caller fills it in where it stands, and everybody else reads it there.
 @frozen
 @usableFromInline
-struct BorrowRequest {
+package struct BorrowRequest {
     /// What an item has to be.
     @usableFromInline let format: ElementFormat
     /// Which shapes are accepted.
@@ -25,7 +23,7 @@ struct BorrowRequest {
 
     @inlinable
     @inline(__always)
-    init<Element: BufferElement>(
+    package init<Element: BufferElement>(
         of element: Element.Type, shape: ShapePattern, isMutable: Bool = false, isStrided: Bool = false, mayCopy: Bool = false
     ) {
         format = Element.bufferFormat.item
@@ -39,14 +37,7 @@ struct BorrowRequest {
 
     /// The request in words.
     var description: BufferDescription {
-        // SAFETY: the text ends with a NUL.
-        let element =
-            if let kind = ScalarKind(rawValue: format.kind) {
-                ShortText(kind, isByteSwapped: false)
-            } else {
-                unsafe ShortText(format: format.text)
-            }
-        return BufferDescription(
-            element: element, order: isStrided ? .any : .c, shape: shape, isWritable: isMutable, isAligned: true)
+        BufferDescription(
+            element: ItemDescription(format), order: isStrided ? .any : .c, shape: shape, isWritable: isMutable, isAligned: true)
     }
 }

@@ -24,7 +24,7 @@
         package init(
             unsafeObject object: UnsafeMutableRawPointer, shape: ShapePattern, copyIfNeeded: Bool,
             ending: @escaping OwnedLease.End
-        ) throws(BorrowError) {
+        ) throws(BufferError) {
             // SAFETY: by this function's contract.
             unsafe lease = try OwnedLease(
                 of: object,
@@ -62,7 +62,7 @@
         @unsafe
         package init(
             unsafeObject object: UnsafeMutableRawPointer, shape: ShapePattern, ending: @escaping OwnedLease.End
-        ) throws(BorrowError) {
+        ) throws(BufferError) {
             // SAFETY: by this function's contract.
             unsafe lease = try OwnedLease(
                 of: object,
@@ -101,10 +101,10 @@
         @unsafe
         init(
             of object: UnsafeMutableRawPointer, _ request: BorrowRequest, ending: @escaping End
-        ) throws(BorrowError) {
+        ) throws(BufferError) {
             // SAFETY: as much room as `beginLease` asks for, which stays where it is until the lease is ended.
             let room = UnsafeMutableRawPointer.allocate(byteCount: leaseRoomByteCount, alignment: 64)
-            do throws(BorrowError) {
+            do throws(BufferError) {
                 items = try unsafe beginLease(in: room, of: object, request)
             } catch {
                 unsafe room.deallocate()

@@ -11,7 +11,7 @@
 ///         mean(image)
 ///     }
 ///
-/// Items are as Python's last write left them. Swift cannot see that Python writes while Swift reads: see ``BorrowConflict``.
+/// Items are as Python's last write left them. Swift cannot see that Python writes while Swift reads: see ``BufferError/User``.
 ///
 /// - Ownership: Whoever lends the view holds the borrow; the view gives nothing back. The exporter keeps its memory in place until the
 ///   borrow ends.
@@ -24,7 +24,7 @@ public struct BufferView<Element: BufferElement>: ~Escapable {
     @unsafe
     @inlinable
     @_lifetime(immortal)
-    init(lending items: BorrowedItems) {
+    package init(lending items: BorrowedItems) {
         self.items = items
     }
 }
@@ -64,7 +64,7 @@ extension BufferView {
     @inlinable
     @_lifetime(copy self)
     public func row(_ index: Int) -> Span<Element.BufferStored> {
-        let count = items.rowCount(index)
+        let count = items.rowItemCount(index)
         let span = unsafe Span<Element.BufferStored>(_unsafeStart: items.pointer(at: index * count), count: count)
         return unsafe _overrideLifetime(span, copying: self)
     }
@@ -91,5 +91,24 @@ extension BufferView {
     @inlinable
     public subscript(first: Int, second: Int, third: Int) -> Element.BufferValue {
         Element._value(of: unsafe items.pointer(at: items.packedIndex(first, second, third)).pointee)
+    }
+
+    /// An item of four dimensions.
+    ///
+    /// - Precondition: ``rank`` is 4 and the indices in bounds.
+    @inlinable
+    public subscript(first: Int, second: Int, third: Int, fourth: Int) -> Element.BufferValue {
+        Element._value(of: unsafe items.pointer(at: items.packedIndex(first, second, third, fourth)).pointee)
+    }
+
+    /// An item, by one index for each dimension, in any number of dimensions: `view[at: [4, 0, 2, 1, 3]]`.
+    ///
+    /// For one to four dimensions the subscripts above are faster.
+    ///
+    /// - Precondition: There are ``rank`` indices, and they are in bounds.
+    /// - Complexity: O(``rank``).
+    @inlinable
+    public subscript(at indices: some Collection<Int>) -> Element.BufferValue {
+        Element._value(of: unsafe items.pointer(at: items.packedIndex(at: indices)).pointee)
     }
 }

@@ -26,17 +26,17 @@ struct ForeignView {
     ///   - view: Granted; it neither moves nor is released while this is used.
     ///   - strides: Room for 64 numbers, for strides that the exporter does not give.
     ///   - extent: Room for one number, for a shape that it does not give.
-    /// - Throws: ``BorrowError/incoherent``.
+    /// - Throws: ``BufferError/incoherentExporter``.
     @inline(__always)
     init(
         _ view: UnsafeMutablePointer<Py_buffer>, strides room: UnsafeMutablePointer<Int>, extent: UnsafeMutablePointer<Int>
-    ) throws(BorrowError) {
+    ) throws(BufferError) {
         // SAFETY: a granted Py_buffer; arrays that are not NULL have `ndim` numbers.
         let (byteCount, itemByteCount) = unsafe (view.pointee.len, view.pointee.itemsize)
         let rank = unsafe Int(view.pointee.ndim)
         guard rank >= 0 && rank <= Layout.maximumRank && itemByteCount > 0 && byteCount >= 0,
             unsafe view.pointee.buf != nil || byteCount == 0
-        else { throw .incoherent }
+        else { throw .incoherentExporter }
         unsafe self.view = view
         unsafe self.rank = rank
         unsafe base = view.pointee.buf ?? swiftbuf_memory_of_no_bytes()
@@ -44,13 +44,15 @@ struct ForeignView {
             unsafe shape = UnsafePointer(given)
         } else {
             // One dimension of as many items as there are; or one item alone.
-            guard rank <= 1, byteCount % itemByteCount == 0, rank == 1 || byteCount == itemByteCount else { throw .incoherent }
+            guard rank <= 1, byteCount % itemByteCount == 0, rank == 1 || byteCount == itemByteCount else {
+                throw .incoherentExporter
+            }
             unsafe extent.pointee = byteCount / itemByteCount
             unsafe shape = UnsafePointer(extent)
         }
         let shapeSpan = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: shape, count: rank))
         guard let counted = try? Layout.byteCount(shape: shapeSpan, itemByteCount: itemByteCount), counted == byteCount else {
-            throw .incoherent
+            throw .incoherentExporter
         }
         let start = unsafe UInt(bitPattern: base)
         guard let given = unsafe view.pointee.strides else {
@@ -59,7 +61,7 @@ struct ForeignView {
             Layout.pack(&packed, shape: shapeSpan, itemByteCount: itemByteCount, order: .c)
             unsafe strides = UnsafePointer(room)
             unsafe isCContiguous = true
-            guard !start.addingReportingOverflow(UInt(bitPattern: byteCount)).overflow else { throw .incoherent }
+            guard !start.addingReportingOverflow(UInt(bitPattern: byteCount)).overflow else { throw .incoherentExporter }
             unsafe bytes = byteCount == 0 ? nil : start..<start &+ UInt(bitPattern: byteCount)
             return
         }
@@ -68,13 +70,13 @@ struct ForeignView {
             shape: shapeSpan, byteStrides: Span(_unsafeElements: UnsafeBufferPointer(start: given, count: rank)),
             itemByteCount: itemByteCount)
         unsafe isCContiguous = layout.isCContiguous
-        guard let reach = layout.reachableBytes else { throw .incoherent }
+        guard let reach = layout.reachableBytes else { throw .incoherentExporter }
         if byteCount == 0 {
             unsafe bytes = nil
             return
         }
         let low = start &+ UInt(bitPattern: reach.lowerBound)
-        guard low <= start, !low.addingReportingOverflow(UInt(reach.count)).overflow else { throw .incoherent }
+        guard low <= start, !low.addingReportingOverflow(UInt(reach.count)).overflow else { throw .incoherentExporter }
         unsafe bytes = low..<low &+ UInt(reach.count)
     }
 
@@ -98,9 +100,9 @@ struct ForeignView {
 
     /// Whether this is what was asked for.
     ///
-    /// - Throws: ``BorrowError/outOfMemory``, where formats of records are compared.
+    /// - Throws: ``BufferError/outOfMemory(byteCount:)``, where formats of records are compared.
     @inline(__always)
-    func fits(_ request: BorrowRequest) throws(BorrowError) -> Bool {
+    func fits(_ request: BorrowRequest) throws(BufferError) -> Bool {
         guard unsafe itemByteCount == request.format.byteCount, unsafe !isIndirect,
             unsafe request.isStrided || isCContiguous, unsafe !request.isMutable || view.pointee.readonly == 0,
             unsafe isAligned(for: request), unsafe request.shape.accepts(rank: rank, shape: shape)
@@ -110,7 +112,13 @@ struct ForeignView {
 
     /// Whether every item stands at an address that its type can have.
     func isAligned(for request: BorrowRequest) -> Bool {
-        let mask = request.alignment &- 1
+        unsafe isAligned(to: request.alignment)
+    }
+
+    /// Whether the address of every item is a multiple of a power of two.
+    @inline(__always)
+    func isAligned(to alignment: Int) -> Bool {
+        let mask = alignment &- 1
         if unsafe Int(bitPattern: base) & mask != 0 { return unsafe byteCount == 0 }
         if unsafe isCContiguous { return true }
         for axis in unsafe 0..<rank where unsafe strides[axis] & mask != 0 && shape[axis] > 1 { return false }
@@ -120,25 +128,33 @@ struct ForeignView {
     /// What this is, in words.
     @inline(never)
     func description(for request: BorrowRequest) -> BufferDescription {
+        BufferDescription(
+            element: unsafe ItemDescription(items: format, itemByteCount: itemByteCount, askedFor: request),
+            order: unsafe order,
+            shape: unsafe request.shape.sameDetail(rank: rank, shape: shape),
+            isWritable: unsafe isWritable, isAligned: unsafe isAligned(for: request))
+    }
+
+    /// How the items lie.
+    var order: BufferDescription.Order {
         let layout = unsafe Layout(
             shape: Span(_unsafeElements: UnsafeBufferPointer(start: shape, count: rank)),
             byteStrides: Span(_unsafeElements: UnsafeBufferPointer(start: strides, count: rank)), itemByteCount: itemByteCount)
-        return BufferDescription(
-            element: unsafe ShortText(items: format, itemByteCount: itemByteCount, askedFor: request),
-            order: unsafe isIndirect ? .indirect : isCContiguous ? .c : layout.isFContiguous ? .fortran : .strided,
-            shape: unsafe request.shape.sameDetail(rank: rank, shape: shape),
-            isWritable: unsafe view.pointee.readonly == 0, isAligned: unsafe isAligned(for: request))
+        return unsafe isIndirect ? .indirect : isCContiguous ? .c : layout.isFContiguous ? .fortran : .strided
     }
+
+    /// Whether the exporter lets others write.
+    var isWritable: Bool { unsafe view.pointee.readonly == 0 }
 }
 
 extension ElementFormat {
     /// Whether a format of somebody else says the same of each item; sizes are known to be equal.
     ///
     /// - Parameter text: NUL-terminated; NULL for bytes.
-    /// - Throws: ``BorrowError/outOfMemory``.
+    /// - Throws: ``BufferError/outOfMemory(byteCount:)``.
     @unsafe
     @inline(__always)
-    func describesItems(of text: UnsafeRawPointer?) throws(BorrowError) -> Bool {
+    func describesItems(of text: UnsafeRawPointer?) throws(BufferError) -> Bool {
         guard let text = unsafe text?.assumingMemoryBound(to: UInt8.self) else { return kind == ScalarKind.uint8.rawValue }
         // SAFETY: both texts end with a NUL. Most are one letter, and the same one.
         if unsafe text[0] == self.text[0] && text[1] == 0 && textByteCount == 1 { return true }
@@ -146,7 +162,7 @@ extension ElementFormat {
     }
 
     @inline(never)
-    private func describesItemsByMeaning(of text: UnsafePointer<UInt8>) throws(BorrowError) -> Bool {
+    private func describesItemsByMeaning(of text: UnsafePointer<UInt8>) throws(BufferError) -> Bool {
         var count = 0
         // SAFETY: by the contract of the one above.
         while unsafe text[count] != 0 { count += 1 }
@@ -156,7 +172,9 @@ extension ElementFormat {
             return format.kind?.rawValue == kind && !format.isByteSwapped && format.itemByteCount == byteCount
         }
         let ours = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: self.text, count: textByteCount))
-        guard let isSame = Format.describesSameItems(ours, theirs, itemByteCount: byteCount) else { throw .outOfMemory }
+        guard let isSame = Format.describesSameItems(ours, theirs, itemByteCount: byteCount) else {
+            throw .outOfMemory(byteCount: nil)
+        }
         return isSame
     }
 }
@@ -165,7 +183,7 @@ extension BufferDescription {
     /// Whether a description differs from what was asked for in anything that was asked.
     func isOtherThan(_ request: BufferDescription) -> Bool {
         element != request.element || (request.order != .any && order != request.order) || order == .indirect
-            || (request.isWritable && !isWritable) || !isAligned || (request.shape.rank >= 0 && shape != request.shape)
+            || (request.isWritable && !isWritable) || !isAligned || (request.shape.rank != nil && shape != request.shape)
     }
 }
 
@@ -179,28 +197,7 @@ extension ShapePattern {
     }
 }
 
-extension ShortText {
-    /// The name of the items that a format describes.
-    ///
-    /// - Parameter format: NUL-terminated; NULL for bytes.
-    @unsafe
-    init(items format: UnsafePointer<CChar>?, itemByteCount: Int) {
-        guard let format = unsafe format else {
-            self.init(.uint8, isByteSwapped: false)
-            return
-        }
-        let text = unsafe UnsafeRawPointer(format).assumingMemoryBound(to: UInt8.self)
-        var count = 0
-        // SAFETY: it ends with a NUL.
-        while unsafe text[count] != 0 { count += 1 }
-        let span = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: text, count: count))
-        if let parsed = try? Format.parse(span), let kind = parsed.kind, parsed.itemByteCount == itemByteCount, !kind.isText {
-            self.init(kind, isByteSwapped: parsed.isByteSwapped)
-        } else {
-            unsafe self.init(format: text)
-        }
-    }
-
+extension BufferError.Text {
     /// The name of an object's type.
     @unsafe
     init(typeOf object: UnsafeMutablePointer<PyObject>) {

@@ -10,7 +10,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
     @inline(never)
     func beginOtherwise(
         _ object: UnsafeMutablePointer<PyObject>, _ request: BorrowRequest, found: BufferDescription
-    ) throws(BorrowError) {
+    ) throws(BufferError) {
         // An argument that is written to is never a copy: what was written would be lost.
         guard request.mayCopy && !request.isMutable else {
             throw .mismatch(expected: request.description, found: found)
@@ -18,7 +18,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
         let view = unsafe viewPointer
         // SAFETY: as in beginForeign: the Py_buffer stays where it is until it is released.
         unsafe view.initialize(to: Py_buffer())
-        guard unsafe PyObject_GetBuffer(object, view, CInt(SWIFTBUF_PYBUF_FULL_RO)) == 0 else { throw .raised }
+        guard unsafe PyObject_GetBuffer(object, view, CInt(SWIFTBUF_PYBUF_FULL_RO)) == 0 else { throw .pythonException }
         defer { unsafe swiftbuf_give_back(view) }
         let source = try unsafe ForeignView(view, strides: packedStridesPointer, extent: extentForCopy)
         guard unsafe source.itemByteCount == request.format.byteCount,
@@ -26,7 +26,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
             unsafe request.shape.accepts(rank: source.rank, shape: source.shape)
         else { throw .mismatch(expected: request.description, found: found) }
         unsafe pointee.holds = []
-        do throws(BorrowError) {
+        do throws(BufferError) {
             // Nobody in Swift may write to them while they are copied.
             if let bytes = unsafe source.bytes { try unsafe enterLoan(bytes) }
             let block = try unsafe copy(source, unitByteCount: unit, itemByteCount: request.format.byteCount)
@@ -47,11 +47,13 @@ extension UnsafeMutablePointer where Pointee == Lease {
     /// - Returns: A reference to that memory.
     private func copy(
         _ source: ForeignView, unitByteCount: Int, itemByteCount: Int
-    ) throws(BorrowError) -> UnsafeMutablePointer<swiftbuf_storage> {
+    ) throws(BufferError) -> UnsafeMutablePointer<swiftbuf_storage> {
         let rank = unsafe source.rank
         // The shape behind the items, because the exporter's goes with its Py_buffer.
         let (byteCount, overflow) = unsafe source.byteCount.addingReportingOverflow(Layout.maximumRank * 8 + 8)
-        guard !overflow, let storage = Storage.allocate(byteCount: byteCount, zeroed: false) else { throw .outOfMemory }
+        guard !overflow, let storage = Storage.allocate(byteCount: byteCount, zeroed: false) else {
+            throw .outOfMemory(byteCount: byteCount)
+        }
         // SAFETY: fresh memory of that size, aligned for any type; the number of its items' bytes is rounded up to that of an Int.
         let base = unsafe storage.base
         let shape = unsafe (base + (source.byteCount + 7) & ~7).bindMemory(to: Int.self, capacity: rank)
@@ -99,7 +101,7 @@ extension ElementFormat {
     ///
     /// - Parameter text: NUL-terminated; NULL for bytes. The sizes of the items are equal.
     @unsafe
-    func unitToSwap(_ text: UnsafePointer<CChar>?) throws(BorrowError) -> Int? {
+    func unitToSwap(_ text: UnsafePointer<CChar>?) throws(BufferError) -> Int? {
         if try unsafe describesItems(of: text.map { unsafe UnsafeRawPointer($0) }) { return 0 }
         guard kind != 0, let text = unsafe text else { return nil }
         let bytes = unsafe UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self)

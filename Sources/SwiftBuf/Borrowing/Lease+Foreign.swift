@@ -74,13 +74,13 @@ extension UnsafeMutablePointer where Pointee == Lease {
     /// Borrows from such an exporter, whatever its answer, or goes on with the answer that is there.
     func beginForeignWithCare(
         _ object: UnsafeMutablePointer<PyObject>, _ request: BorrowRequest
-    ) throws(BorrowError) {
+    ) throws(BufferError) {
         if unsafe pointee.progress == .none {
             unsafe pointee.progress = ask(object, request) == 0 ? .granted : .refused
             if unsafe pointee.progress == .granted { unsafe pointee.holds = .view }
         }
         if unsafe pointee.progress == .refused { return try unsafe beginRefused(object, request) }
-        do throws(BorrowError) {
+        do throws(BufferError) {
             let found = try unsafe ForeignView(viewPointer, strides: packedStridesPointer, extent: extentPointer)
             guard try unsafe found.fits(request) else {
                 let description = unsafe found.description(for: request)
@@ -103,17 +103,17 @@ extension UnsafeMutablePointer where Pointee == Lease {
     @inline(never)
     private func beginRefused(
         _ object: UnsafeMutablePointer<PyObject>, _ request: BorrowRequest
-    ) throws(BorrowError) {
+    ) throws(BufferError) {
         guard unsafe PyObject_CheckBuffer(object) != 0 else {
             PyErr_Clear()
-            throw unsafe .noBuffer(typeName: ShortText(typeOf: object))
+            throw unsafe .noBuffer(typeName: BufferError.Text(typeOf: object))
         }
-        guard unsafe PyErr_Occurred() != nil else { throw .incoherent }
+        guard unsafe PyErr_Occurred() != nil else { throw .incoherentExporter }
         // What a refusal is, by the rules and by what exporters do; a KeyboardInterrupt, say, is none.
         guard
             swiftbuf_raised(SWIFTBUF_BUFFER_ERROR) != 0 || swiftbuf_raised(SWIFTBUF_VALUE_ERROR) != 0
                 || swiftbuf_raised(SWIFTBUF_TYPE_ERROR) != 0
-        else { throw .raised }
+        else { throw .pythonException }
         // SAFETY: with the GIL. What is set aside is put back or forgotten.
         var refusal = unsafe swiftbuf_exception_state()
         unsafe swiftbuf_set_aside(&refusal)
@@ -124,7 +124,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
         }
         // What the second question raised goes on only if it is no ordinary exception.
         unsafe swiftbuf_put_back(&refusal)
-        throw .raised
+        throw .pythonException
     }
 
     /// What an exporter has, whatever its layout; nil if it says nothing that can be believed, maybe with an exception set.

@@ -35,14 +35,14 @@ extension UnsafeMutablePointer where Pointee == Lease {
     ///
     /// A listed block that has some of them is borrowed as a whole; and everybody who borrows bytes in this way sees the loan.
     ///
-    /// - Throws: ``BorrowError/conflict(_:)``; what was held before is held still, and nothing more.
+    /// - Throws: ``BufferError/inUse(by:wanted:)``; what was held before is held still, and nothing more.
     /// - Threads: Any.
-    func enterLoan(_ bytes: Range<UInt>) throws(BorrowError) {
+    func enterLoan(_ bytes: Range<UInt>) throws(BufferError) {
         // SAFETY: the lease does not move, and `holds` says what has to be taken out of the ledger again.
         var result = unsafe setLoan(bytes, block: nil)
         if result == SWIFTBUF_LOAN_LISTED {
             let block = unsafe loanPointer.pointee.block.unsafelyUnwrapped
-            do throws(BorrowError) {
+            do throws(BufferError) {
                 try unsafe block.beginBorrow(isMutable: pointee.isMutable)
             } catch {
                 unsafe swiftbuf_storage_release(block)
@@ -57,11 +57,12 @@ extension UnsafeMutablePointer where Pointee == Lease {
                 unsafe swiftbuf_storage_release(block)
             }
         }
+        let use: BufferError.Use = unsafe pointee.isMutable ? .write : .read
         switch result {
         case SWIFTBUF_LOAN_ENTERED: unsafe pointee.holds.insert(.loan)
-        case SWIFTBUF_LOAN_MUTABLY_BORROWED: throw .conflict(.mutablyBorrowed)
-        case SWIFTBUF_LOAN_BORROWED: throw .conflict(.borrowed)
-        default: throw .conflict(.severalOwners)
+        case SWIFTBUF_LOAN_MUTABLY_BORROWED: throw .inUse(by: .writer, wanted: use)
+        case SWIFTBUF_LOAN_BORROWED: throw .inUse(by: .reader, wanted: use)
+        default: throw .inUse(by: .severalBuffers, wanted: use)
         }
     }
 }

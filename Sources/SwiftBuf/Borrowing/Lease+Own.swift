@@ -32,7 +32,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
     /// Borrows a Buffer of any kind, or says why not.
     func beginOwnWithCare(
         _ object: UnsafeMutablePointer<PyObject>, _ export: UnsafeMutablePointer<swiftbuf_export>, _ request: BorrowRequest
-    ) throws(BorrowError) {
+    ) throws(BufferError) {
         // SAFETY: as above.
         if unsafe Traits(rawValue: export.pointee.traits).contains(.released) { throw .released }
         guard unsafe isFit(export, request), try unsafe hasItems(export, request) else {
@@ -43,7 +43,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
         let count = unsafe show(export)
         unsafe hold(object, storage)
         if unsafe storage.pointee.flags & UInt32(SWIFTBUF_STORAGE_LISTED) != 0 || count == 0 { return }
-        do throws(BorrowError) {
+        do throws(BufferError) {
             // Another exporter's memory may be a SharedBuffer's.
             try unsafe enterLoan(bytes(of: export))
         } catch {
@@ -65,7 +65,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
     /// Whether the items are of the type that was asked for; their sizes are equal.
     private func hasItems(
         _ export: UnsafeMutablePointer<swiftbuf_export>, _ request: BorrowRequest
-    ) throws(BorrowError) -> Bool {
+    ) throws(BufferError) -> Bool {
         if request.format.kind != 0 { return unsafe export.pointee.item_kind == request.format.kind }
         return try unsafe request.format.describesItems(of: UnsafeRawPointer(export.pointee.format))
     }
@@ -129,7 +129,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
     ) -> BufferDescription {
         let traits = unsafe Traits(rawValue: export.pointee.traits)
         return BufferDescription(
-            element: unsafe ShortText(
+            element: unsafe ItemDescription(
                 items: export.pointee.format, itemByteCount: export.pointee.itemsize, askedFor: request),
             order: traits.contains(.indirect)
                 ? .indirect : traits.contains(.cContiguous) ? .c : traits.contains(.fContiguous) ? .fortran : .strided,

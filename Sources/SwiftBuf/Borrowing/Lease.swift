@@ -96,13 +96,13 @@ extension UnsafeMutablePointer where Pointee == Lease {
     /// Begins a borrow of any form, from wherever ``begin(_:_:)`` left off.
     ///
     /// - Parameter object: Any Python object; the caller has a reference for the time of the call.
-    /// - Throws: ``BorrowError``; then nothing is held, and unless it is `raised` no exception is set.
+    /// - Throws: ``BufferError``; then nothing is held, and unless it is `pythonException` no exception is set.
     /// - Threads: With the GIL. May run Python code.
     @unsafe
     @inline(never)
     func beginWithCare(
         _ object: UnsafeMutablePointer<PyObject>, _ request: BorrowRequest, api: UnsafePointer<swiftbuf_api>?
-    ) throws(BorrowError) {
+    ) throws(BufferError) {
         if let error = request.format.error {
             unsafe end()
             PyErr_Clear()
@@ -120,13 +120,13 @@ extension UnsafeMutablePointer where Pointee == Lease {
 
     /// Finds the type of Buffers, for a caller that does not know it; nil if this interpreter has no `_swiftbuf`, and so no Buffers.
     ///
-    /// - Throws: ``BorrowError/raised`` if there may be one and it was not found: no memory, an interrupt, another version. A Buffer
+    /// - Throws: ``BufferError/pythonException`` if there may be one and it was not found: no memory, an interrupt, another version. A Buffer
     ///   would be taken for a foreign exporter then, and what other modules have borrowed would not be seen.
     @inline(never)
-    private func findAPI() throws(BorrowError) -> UnsafePointer<swiftbuf_api>? {
+    private func findAPI() throws(BufferError) -> UnsafePointer<swiftbuf_api>? {
         // SAFETY: with the GIL.
         if let api = unsafe swiftbuf_api_find() { return unsafe api }
-        guard swiftbuf_raised(SWIFTBUF_MODULE_NOT_FOUND_ERROR) != 0 else { throw .raised }
+        guard swiftbuf_raised(SWIFTBUF_MODULE_NOT_FOUND_ERROR) != 0 else { throw .pythonException }
         PyErr_Clear()
         return nil
     }
@@ -192,12 +192,12 @@ extension UnsafeMutablePointer where Pointee == Lease {
 extension UnsafeMutablePointer where Pointee == swiftbuf_storage {
     /// Counts a borrow, of either kind.
     @inline(__always)
-    func beginBorrow(isMutable: Bool) throws(BorrowError) {
+    func beginBorrow(isMutable: Bool) throws(BufferError) {
         // SAFETY: the caller has a reference.
         do throws(SwiftBufCore.BorrowConflict) {
             if isMutable { try unsafe beginMutableBorrow() } else { try unsafe beginSharedBorrow() }
         } catch {
-            throw unsafe .conflict(error == .moving && isTaken ? .taken : BorrowConflict(error))
+            throw unsafe error == .moving && isTaken ? .taken : BufferError(error, wanted: isMutable ? .write : .read)
         }
     }
 

@@ -14,7 +14,7 @@
         ///     the same item.
         /// - Precondition: There is a first dimension.
         /// - Threads: Any. Returns when all parts are done.
-        public mutating func modifyRowsConcurrently(
+        public mutating func modifyRowBlocksConcurrently(
             threadCount: Int, _ body: @Sendable (_ rows: Range<Int>, _ items: inout MutableSpan<Element.BufferStored>) -> Void
         ) {
             precondition(threadCount > 0, "no threads do nothing")

@@ -10,7 +10,7 @@ public struct MutableBufferView<Element: BufferElement>: ~Copyable, ~Escapable {
     @unsafe
     @inlinable
     @_lifetime(immortal)
-    init(lending items: BorrowedItems) {
+    package init(lending items: BorrowedItems) {
         self.items = items
     }
 }
@@ -63,7 +63,7 @@ extension MutableBufferView {
     @inlinable
     @_lifetime(&self)
     public mutating func mutableRow(_ index: Int) -> MutableSpan<Element.BufferStored> {
-        let count = items.rowCount(index)
+        let count = items.rowItemCount(index)
         let span = unsafe MutableSpan<Element.BufferStored>(_unsafeStart: items.pointer(at: index * count), count: count)
         return unsafe _overrideLifetime(span, mutating: &self)
     }
@@ -93,5 +93,26 @@ extension MutableBufferView {
     public subscript(first: Int, second: Int, third: Int) -> Element.BufferValue {
         get { Element._value(of: unsafe items.pointer(at: items.packedIndex(first, second, third)).pointee) }
         set { unsafe items.pointer(at: items.packedIndex(first, second, third)).pointee = Element._stored(newValue) }
+    }
+
+    /// An item of four dimensions.
+    ///
+    /// - Precondition: ``rank`` is 4 and the indices in bounds.
+    @inlinable
+    public subscript(first: Int, second: Int, third: Int, fourth: Int) -> Element.BufferValue {
+        get { Element._value(of: unsafe items.pointer(at: items.packedIndex(first, second, third, fourth)).pointee) }
+        set { unsafe items.pointer(at: items.packedIndex(first, second, third, fourth)).pointee = Element._stored(newValue) }
+    }
+
+    /// An item, by one index for each dimension, in any number of dimensions: `view[at: [4, 0, 2, 1, 3]]`.
+    ///
+    /// For one to four dimensions the subscripts above are faster.
+    ///
+    /// - Precondition: There are ``rank`` indices, and they are in bounds.
+    /// - Complexity: O(``rank``).
+    @inlinable
+    public subscript(at indices: some Collection<Int>) -> Element.BufferValue {
+        get { Element._value(of: unsafe items.pointer(at: items.packedIndex(at: indices)).pointee) }
+        set { unsafe items.pointer(at: items.packedIndex(at: indices)).pointee = Element._stored(newValue) }
     }
 }

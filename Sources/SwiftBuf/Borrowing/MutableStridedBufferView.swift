@@ -11,7 +11,7 @@ public struct MutableStridedBufferView<Element: BufferElement>: ~Copyable, ~Esca
     @unsafe
     @inlinable
     @_lifetime(immortal)
-    init(lending items: BorrowedItems) {
+    package init(lending items: BorrowedItems) {
         self.items = items
     }
 }
@@ -46,7 +46,7 @@ extension MutableStridedBufferView {
     @inlinable
     @_lifetime(&self)
     public mutating func mutableRow(_ index: Int) -> MutableSpan<Element.BufferStored>? {
-        precondition(rank == 2, "rows are those of two dimensions")
+        items.checkRank(2)
         items.check(index, 0)
         guard items.hasPackedRows(of: MemoryLayout<Element.BufferStored>.stride) else { return nil }
         // SAFETY: packed and aligned items of this type, kept in place for as long as the view can be used.
@@ -108,5 +108,29 @@ extension MutableStridedBufferView {
     public subscript(first: Int, second: Int, third: Int) -> Element.BufferValue {
         get { Element._value(of: unsafe items.place(first, second, third).load(as: Element.BufferStored.self)) }
         set { unsafe items.place(first, second, third).storeBytes(of: Element._stored(newValue), as: Element.BufferStored.self) }
+    }
+
+    /// An item of four dimensions.
+    ///
+    /// - Precondition: ``rank`` is 4 and the indices in bounds.
+    @inlinable
+    public subscript(first: Int, second: Int, third: Int, fourth: Int) -> Element.BufferValue {
+        get { Element._value(of: unsafe items.place(first, second, third, fourth).load(as: Element.BufferStored.self)) }
+        set {
+            unsafe items.place(first, second, third, fourth).storeBytes(
+                of: Element._stored(newValue), as: Element.BufferStored.self)
+        }
+    }
+
+    /// An item, by one index for each dimension, in any number of dimensions: `view[at: [4, 0, 2, 1, 3]]`.
+    ///
+    /// For one to four dimensions the subscripts above are faster.
+    ///
+    /// - Precondition: There are ``rank`` indices, and they are in bounds.
+    /// - Complexity: O(``rank``).
+    @inlinable
+    public subscript(at indices: some Collection<Int>) -> Element.BufferValue {
+        get { Element._value(of: unsafe items.place(at: indices).load(as: Element.BufferStored.self)) }
+        set { unsafe items.place(at: indices).storeBytes(of: Element._stored(newValue), as: Element.BufferStored.self) }
     }
 }

@@ -1,13 +1,5 @@
 // A Python object that is lent to Swift for the time of a call, and the ways to borrow its memory.
 
-#if hasFeature(Embedded)
-    /// What borrowing throws: in Embedded Swift, which has no errors of unknown type, ``BorrowError``.
-    public typealias BorrowFailure = BorrowError
-#else
-    /// What borrowing throws: ``BorrowError``, and whatever the body throws.
-    public typealias BorrowFailure = any Error
-#endif
-
 /// A Python object, while the calling thread has the GIL and somebody else keeps the object.
 ///
 /// Made by ``ExtensionArguments`` in a module for Python, and by `SwiftBufEmbed` in a program. It cannot be kept: the compiler refuses it.
@@ -22,6 +14,7 @@ public struct PythonArgument: ~Escapable {
     /// Lends an object of the interpreter that a program has started.
     ///
     /// - Parameter object: A `PyObject` that stays alive as long as the value, on a thread that has the GIL.
+    @_spi(SwiftBufKit)
     @unsafe
     @inlinable
     @_lifetime(immortal)
@@ -51,7 +44,7 @@ extension PythonArgument {
     ///     type and the shape must be right all the same.
     ///   - body: Gets the memory for the time of the call.
     /// - Returns: What `body` returns.
-    /// - Throws: ``BorrowError``, and then `body` was not called; and what `body` throws.
+    /// - Throws: ``BufferError``, and then `body` was not called; and what `body` throws.
     /// - Complexity: O(dimensions), but for a copy.
     /// - Ownership: The exporter keeps its memory until `body` is over, and gets it back exactly once.
     /// - Threads: With the GIL.
@@ -59,18 +52,12 @@ extension PythonArgument {
     @inlinable
     public func withBuffer<Element: BufferElement, Result: ~Copyable>(
         as element: Element.Type, shape: ShapePattern = .any, copyIfNeeded: Bool = false,
-        _ body: (BufferView<Element>) throws(BorrowFailure) -> Result
-    ) throws(BorrowFailure) -> Result {
-        try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
-            (room) throws(BorrowFailure) -> Result in
-            // SAFETY: the room stays where it is until the lease is ended, at the end of this closure; no view outlives `body`.
-            let room = unsafe leaseRoom(in: room)
-            let items = try unsafe beginLease(
-                in: room, of: object,
-                BorrowRequest(
-                    of: Element.self, shape: shape, mayCopy: copyIfNeeded),
-                api: api)
-            defer { unsafe endLease(in: room) }
+        _ body: (BufferView<Element>) throws(BufferError) -> Result
+    ) throws(BufferError) -> Result {
+        // SAFETY: the object is alive for as long as this value is; no view outlives `body`.
+        try unsafe withLease(
+            of: object, BorrowRequest(of: Element.self, shape: shape, mayCopy: copyIfNeeded), api: api, failure: { $0 }
+        ) { (items) throws(BufferError) -> Result in
             return try unsafe body(BufferView<Element>(lending: items))
         }
     }
@@ -81,18 +68,12 @@ extension PythonArgument {
     @inlinable
     public func withMutableBuffer<Element: BufferElement, Result: ~Copyable>(
         as element: Element.Type, shape: ShapePattern = .any,
-        _ body: (inout MutableBufferView<Element>) throws(BorrowFailure) -> Result
-    ) throws(BorrowFailure) -> Result {
-        try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
-            (room) throws(BorrowFailure) -> Result in
-            // SAFETY: as above.
-            let room = unsafe leaseRoom(in: room)
-            let items = try unsafe beginLease(
-                in: room, of: object,
-                BorrowRequest(
-                    of: Element.self, shape: shape, isMutable: true),
-                api: api)
-            defer { unsafe endLease(in: room) }
+        _ body: (inout MutableBufferView<Element>) throws(BufferError) -> Result
+    ) throws(BufferError) -> Result {
+        // SAFETY: the object is alive for as long as this value is; no view outlives `body`.
+        try unsafe withLease(
+            of: object, BorrowRequest(of: Element.self, shape: shape, isMutable: true), api: api, failure: { $0 }
+        ) { (items) throws(BufferError) -> Result in
             var view = unsafe MutableBufferView<Element>(lending: items)
             return try body(&view)
         }
@@ -104,19 +85,13 @@ extension PythonArgument {
     @inlinable
     public func withStridedBuffer<Element: BufferElement, Result: ~Copyable>(
         as element: Element.Type, shape: ShapePattern = .any, copyIfNeeded: Bool = false,
-        _ body: (StridedBufferView<Element>) throws(BorrowFailure) -> Result
-    ) throws(BorrowFailure) -> Result {
-        try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
-            (room) throws(BorrowFailure) -> Result in
-            // SAFETY: as above.
-            let room = unsafe leaseRoom(in: room)
-            let items = try unsafe beginLease(
-                in: room, of: object,
-                BorrowRequest(
-                    of: Element.self, shape: shape, isStrided: true,
-                    mayCopy: copyIfNeeded),
-                api: api)
-            defer { unsafe endLease(in: room) }
+        _ body: (StridedBufferView<Element>) throws(BufferError) -> Result
+    ) throws(BufferError) -> Result {
+        // SAFETY: the object is alive for as long as this value is; no view outlives `body`.
+        try unsafe withLease(
+            of: object, BorrowRequest(of: Element.self, shape: shape, isStrided: true, mayCopy: copyIfNeeded), api: api,
+            failure: { $0 }
+        ) { (items) throws(BufferError) -> Result in
             return try unsafe body(StridedBufferView<Element>(lending: items))
         }
     }
@@ -127,19 +102,12 @@ extension PythonArgument {
     @inlinable
     public func withMutableStridedBuffer<Element: BufferElement, Result: ~Copyable>(
         as element: Element.Type, shape: ShapePattern = .any,
-        _ body: (inout MutableStridedBufferView<Element>) throws(BorrowFailure) -> Result
-    ) throws(BorrowFailure) -> Result {
-        try unsafe withUnsafeTemporaryAllocation(byteCount: leaseRoomByteCount, alignment: 16) {
-            (room) throws(BorrowFailure) -> Result in
-            // SAFETY: as above.
-            let room = unsafe leaseRoom(in: room)
-            let items = try unsafe beginLease(
-                in: room, of: object,
-                BorrowRequest(
-                    of: Element.self, shape: shape, isMutable: true,
-                    isStrided: true),
-                api: api)
-            defer { unsafe endLease(in: room) }
+        _ body: (inout MutableStridedBufferView<Element>) throws(BufferError) -> Result
+    ) throws(BufferError) -> Result {
+        // SAFETY: the object is alive for as long as this value is; no view outlives `body`.
+        try unsafe withLease(
+            of: object, BorrowRequest(of: Element.self, shape: shape, isMutable: true, isStrided: true), api: api, failure: { $0 }
+        ) { (items) throws(BufferError) -> Result in
             var view = unsafe MutableStridedBufferView<Element>(lending: items)
             return try body(&view)
         }

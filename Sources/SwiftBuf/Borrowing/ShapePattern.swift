@@ -8,9 +8,9 @@
 ///
 /// Up to eight dimensions can be named one by one.
 @frozen
-public struct ShapePattern: Equatable, Sendable, ExpressibleByArrayLiteral {
-    /// Below zero for any.
-    @usableFromInline let rank: Int
+public struct ShapePattern: Hashable, Sendable, ExpressibleByArrayLiteral {
+    /// The number of dimensions; below zero for any.
+    @usableFromInline let storedRank: Int
     /// Items along each of the first dimensions; below zero for any number.
     @usableFromInline let counts: InlineArray<8, Int>
 
@@ -39,9 +39,20 @@ public struct ShapePattern: Equatable, Sendable, ExpressibleByArrayLiteral {
         self.init(rank: counts.count, counts: inline)
     }
 
+    /// How many dimensions; nil for any number of them.
+    public var rank: Int? { storedRank < 0 ? nil : storedRank }
+
+    /// How many items along a dimension; nil for any number of them, and for the dimensions behind the first eight.
+    ///
+    /// - Precondition: `axis` is at least 0.
+    public subscript(axis: Int) -> Int? {
+        precondition(axis >= 0, "an axis is at least 0")
+        return axis < 8 && counts[axis] >= 0 ? counts[axis] : nil
+    }
+
     @inlinable
     init(rank: Int, counts: InlineArray<8, Int>) {
-        self.rank = rank
+        storedRank = rank
         self.counts = counts
     }
 
@@ -64,8 +75,8 @@ public struct ShapePattern: Equatable, Sendable, ExpressibleByArrayLiteral {
     @unsafe
     @inline(__always)
     func accepts(rank: Int, shape: UnsafePointer<Int>) -> Bool {
-        if self.rank < 0 { return true }
-        guard rank == self.rank else { return false }
+        if storedRank < 0 { return true }
+        guard rank == storedRank else { return false }
         for axis in 0..<min(rank, 8) {
             // SAFETY: by the parameter's contract.
             guard unsafe counts[axis] < 0 || counts[axis] == shape[axis] else { return false }
@@ -75,9 +86,15 @@ public struct ShapePattern: Equatable, Sendable, ExpressibleByArrayLiteral {
 
     /// Compares the numbers.
     public static func == (first: ShapePattern, second: ShapePattern) -> Bool {
-        guard first.rank == second.rank else { return false }
+        guard first.storedRank == second.storedRank else { return false }
         for axis in 0..<8 where first.counts[axis] != second.counts[axis] { return false }
         return true
+    }
+
+    /// Hashes the numbers.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(storedRank)
+        for axis in 0..<8 { hasher.combine(counts[axis]) }
     }
 
     private var namesDimensions: Bool {
@@ -89,15 +106,15 @@ public struct ShapePattern: Equatable, Sendable, ExpressibleByArrayLiteral {
     @inline(never)
     func write(to text: inout TextWriter) {
         guard namesDimensions else {
-            text.append(rank)
+            text.append(storedRank)
             text.append("-D")
             return
         }
         text.append("shape (")
-        for axis in 0..<min(rank, 8) {
+        for axis in 0..<min(storedRank, 8) {
             if axis > 0 { text.append(", ") }
             if counts[axis] < 0 { text.append("*") } else { text.append(counts[axis]) }
         }
-        text.append(rank > 8 ? ", …)" : rank == 1 ? ",)" : ")")
+        text.append(storedRank > 8 ? ", …)" : storedRank == 1 ? ",)" : ")")
     }
 }

@@ -10,7 +10,7 @@ public struct StridedBufferView<Element: BufferElement>: ~Escapable {
     @unsafe
     @inlinable
     @_lifetime(immortal)
-    init(lending items: BorrowedItems) {
+    package init(lending items: BorrowedItems) {
         self.items = items
     }
 }
@@ -57,7 +57,7 @@ extension StridedBufferView {
     @inlinable
     @_lifetime(copy self)
     public func row(_ index: Int) -> Span<Element.BufferStored>? {
-        precondition(rank == 2, "rows are those of two dimensions")
+        items.checkRank(2)
         items.check(index, 0)
         guard items.hasPackedRows(of: MemoryLayout<Element.BufferStored>.stride) else { return nil }
         // SAFETY: as above.
@@ -100,5 +100,24 @@ extension StridedBufferView {
     @inlinable
     public subscript(first: Int, second: Int, third: Int) -> Element.BufferValue {
         Element._value(of: unsafe items.place(first, second, third).load(as: Element.BufferStored.self))
+    }
+
+    /// An item of four dimensions.
+    ///
+    /// - Precondition: ``rank`` is 4 and the indices in bounds.
+    @inlinable
+    public subscript(first: Int, second: Int, third: Int, fourth: Int) -> Element.BufferValue {
+        Element._value(of: unsafe items.place(first, second, third, fourth).load(as: Element.BufferStored.self))
+    }
+
+    /// An item, by one index for each dimension, in any number of dimensions: `view[at: [4, 0, 2, 1, 3]]`.
+    ///
+    /// For one to four dimensions the subscripts above are faster.
+    ///
+    /// - Precondition: There are ``rank`` indices, and they are in bounds.
+    /// - Complexity: O(``rank``).
+    @inlinable
+    public subscript(at indices: some Collection<Int>) -> Element.BufferValue {
+        Element._value(of: unsafe items.place(at: indices).load(as: Element.BufferStored.self))
     }
 }

@@ -5,7 +5,7 @@
 /// An item is the same bytes in Swift and in Python: of a fixed size, in the machine's byte order, with no references inside. All
 /// bits zero are a value.
 ///
-/// The numbers of the standard library, `Bool`, ``Complex`` and `InlineArray`s of numbers are elements. A struct of elements becomes one by
+/// The numbers of the standard library, `Bool`, ``BufferComplex`` and `InlineArray`s of numbers are elements. A struct of elements becomes one by
 /// ``BufferRecord``, which checks its fields; an enum or a struct with a raw value by ``BufferRawValue``. Conform no type to this protocol
 /// directly: the format that it asks for can only be made `unsafe`.
 ///

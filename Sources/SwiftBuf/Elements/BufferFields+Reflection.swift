@@ -4,7 +4,7 @@
     extension BufferFields {
         /// One stored property.
         private struct Property {
-            let name: ShortText
+            let name: BufferError.Text
             let type: ObjectIdentifier
             let format: ElementFormat
             let byteOffset: Int
@@ -24,7 +24,7 @@
             guard mirror.displayStyle == .struct else { return .notAStruct }
             var properties: [Property] = []
             for child in mirror.children {
-                let name = ShortText(child.label ?? "?")
+                let name = BufferError.Text(child.label ?? "?")
                 guard let element = child.value as? any BufferElement,
                     let property = property(name, of: element, behind: properties.last)
                 else { return .notAnElement(name) }
@@ -41,15 +41,15 @@
             for (field, property) in zip(fields, properties) where field.type != property.type {
                 if error?.isOfOneField == true { return nil }
                 return .wrongType(
-                    ShortText(field.name), declared: field.format.name, actual: property.format.name)
+                    BufferError.Text(field.name), declared: field.format.name, actual: property.format.name)
             }
             return nil
         }
 
         /// The first field that has the name of a stored property which is another one.
-        private static func firstNameOfAnother(_ fields: [BufferField<Root>], _ properties: [Property]) -> ShortText? {
+        private static func firstNameOfAnother(_ fields: [BufferField<Root>], _ properties: [Property]) -> BufferError.Text? {
             for (index, field) in fields.enumerated() {
-                let name = ShortText(field.name)
+                let name = BufferError.Text(field.name)
                 guard let named = properties.firstIndex(where: { $0.name == name }) else { continue }
                 let isThere = field.hasPlace ? properties[named].byteOffset == field.byteOffset : named == index
                 if !isThere { return name }
@@ -59,7 +59,7 @@
 
         /// A stored property behind another one; nil if it cannot be a field.
         private static func property<Value: BufferElement>(
-            _ name: ShortText, of value: Value, behind previous: Property?
+            _ name: BufferError.Text, of value: Value, behind previous: Property?
         ) -> Property? {
             if Value.bufferFormat.item.isConverted { return nil }
             let mask = MemoryLayout<Value>.alignment - 1
@@ -72,9 +72,10 @@
 
     extension ElementFormat {
         /// What an error calls the items.
-        var name: ShortText {
+        var name: BufferError.Text {
             // SAFETY: the text ends with a NUL.
-            unsafe ShortText(items: UnsafeRawPointer(text).assumingMemoryBound(to: CChar.self), itemByteCount: byteCount)
+            unsafe ItemDescription(items: UnsafeRawPointer(text).assumingMemoryBound(to: CChar.self), itemByteCount: byteCount)
+                .name
         }
     }
 #endif

@@ -35,7 +35,7 @@ public struct BufferFields<Root: BitwiseCopyable>: Sendable {
         if fields.isEmpty { return .noFields }
         var end = 0
         for (index, field) in fields.enumerated() {
-            let name = ShortText(field.name)
+            let name = BufferError.Text(field.name)
             if !isValid(field.name) { return .invalidName(name) }
             for other in fields[..<index] where isSame(other.name, field.name) { return .duplicateName(name) }
             if field.format.error != nil { return .invalidField(name) }

@@ -39,6 +39,8 @@ public struct BufferItem<Element: BufferElement>: BufferElement {
 
 extension BufferItem: Equatable where Element.BufferStored: Equatable {}
 
+extension BufferItem: Hashable where Element.BufferStored: Hashable {}
+
 extension BufferItem: ExpressibleByBooleanLiteral where Element == Bool {
     /// An item in memory.
     @inlinable

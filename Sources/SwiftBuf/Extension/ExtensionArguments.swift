@@ -4,10 +4,10 @@
 //     func average(
 //         _ module: UnsafeMutableRawPointer?, _ arguments: UnsafePointer<UnsafeMutableRawPointer?>?, _ count: Int
 //     ) -> UnsafeMutableRawPointer? {
-//         unsafe withExtensionArguments(module, arguments, count: count) { (arguments) throws(BorrowError) in
+//         unsafe withExtensionArguments(module, arguments, count: count) { (arguments) throws(BufferError) in
 //             try arguments.check(count: 1)
 //             return try .double(
-//                 arguments[0].withBuffer(as: Double.self) { (samples) throws(BorrowError) in mean(samples.span) })
+//                 arguments[0].withBuffer(as: Double.self) { (samples) throws(BufferError) in mean(samples.span) })
 //         }
 //     }
 
@@ -36,10 +36,10 @@ public struct ExtensionArguments: ~Escapable {
 
     /// One argument.
     ///
-    /// - Throws: ``BorrowError/raised``, with `TypeError` set, if Python gave fewer.
+    /// - Throws: ``BufferError/pythonException``, with `TypeError` set, if Python gave fewer.
     public subscript(index: Int) -> PythonArgument {
         @_lifetime(copy self)
-        get throws(BorrowError) {
+        get throws(BufferError) {
             guard index >= 0 && index < count else {
                 var text = TextWriter()
                 text.append("argument ")
@@ -48,7 +48,7 @@ public struct ExtensionArguments: ~Escapable {
                 text.append(count)
                 text.append(count == 1 ? " was given" : " were given")
                 text.raise(SWIFTBUF_TYPE_ERROR)
-                throw .raised
+                throw .pythonException
             }
             // SAFETY: CPython lends that many objects, none of them NULL, for the time of the call, and so of this value.
             let argument = unsafe PythonArgument(
@@ -59,8 +59,8 @@ public struct ExtensionArguments: ~Escapable {
 
     /// Refuses another number of arguments.
     ///
-    /// - Throws: ``BorrowError/raised``, with `TypeError` set.
-    public func check(count expected: Int) throws(BorrowError) {
+    /// - Throws: ``BufferError/pythonException``, with `TypeError` set.
+    public func check(count expected: Int) throws(BufferError) {
         guard count == expected else {
             var text = TextWriter()
             text.append(expected)
@@ -68,7 +68,7 @@ public struct ExtensionArguments: ~Escapable {
             text.append(count)
             text.append(count == 1 ? " was given" : " were given")
             text.raise(SWIFTBUF_TYPE_ERROR)
-            throw .raised
+            throw .pythonException
         }
     }
 }
@@ -92,11 +92,11 @@ public struct ExtensionArguments: ~Escapable {
 @unsafe
 public func withExtensionArguments(
     _ module: UnsafeMutableRawPointer?, _ arguments: UnsafePointer<UnsafeMutableRawPointer?>?, count: Int,
-    _ body: (ExtensionArguments) throws(BorrowError) -> ExtensionResult
+    _ body: (ExtensionArguments) throws(BufferError) -> ExtensionResult
 ) -> UnsafeMutableRawPointer? {
     // SAFETY: with the GIL, by the contract.
     guard let api = unsafe swiftbuf_api_of_module(module?.assumingMemoryBound(to: PyObject.self)) else { return nil }
-    do throws(BorrowError) {
+    do throws(BufferError) {
         return unsafe try body(ExtensionArguments(objects: arguments, count: count, api: api)).relinquish()
     } catch {
         error.raise()

@@ -12,35 +12,35 @@ import CSwiftBufABI
 public struct ExtensionResult: ~Copyable {
     @usableFromInline let object: UnsafeMutableRawPointer
 
-    private init(_ new: UnsafeMutablePointer<PyObject>?) throws(BorrowError) {
-        guard let new = unsafe new else { throw .raised }
+    private init(_ new: UnsafeMutablePointer<PyObject>?) throws(BufferError) {
+        guard let new = unsafe new else { throw .pythonException }
         unsafe object = UnsafeMutableRawPointer(new)
     }
 
     /// None.
-    public static func none() throws(BorrowError) -> ExtensionResult {
+    public static func none() throws(BufferError) -> ExtensionResult {
         unsafe try ExtensionResult(swiftbuf_none())
     }
 
     /// An int.
-    public static func int(_ value: Int) throws(BorrowError) -> ExtensionResult {
+    public static func int(_ value: Int) throws(BufferError) -> ExtensionResult {
         unsafe try ExtensionResult(PyLong_FromSsize_t(value))
     }
 
     /// A float.
-    public static func double(_ value: Double) throws(BorrowError) -> ExtensionResult {
+    public static func double(_ value: Double) throws(BufferError) -> ExtensionResult {
         unsafe try ExtensionResult(PyFloat_FromDouble(value))
     }
 
     /// A bool.
-    public static func bool(_ value: Bool) throws(BorrowError) -> ExtensionResult {
+    public static func bool(_ value: Bool) throws(BufferError) -> ExtensionResult {
         unsafe try ExtensionResult(PyBool_FromLong(value ? 1 : 0))
     }
 
     /// A `swiftbuf.Buffer` over the memory of a ``SharedBuffer``: not a copy.
     ///
-    /// - Throws: ``BorrowError/conflict(_:)`` if the memory was taken back; `raised` if there is no room for the object.
-    public static func buffer<Element>(_ buffer: SharedBuffer<Element>) throws(BorrowError) -> ExtensionResult {
+    /// - Throws: ``BufferError/taken`` if the memory was taken back; `pythonException` if there is no room for the object.
+    public static func buffer<Element>(_ buffer: SharedBuffer<Element>) throws(BufferError) -> ExtensionResult {
         unsafe try ExtensionResult(buffer.newPythonBuffer().assumingMemoryBound(to: PyObject.self))
     }
 

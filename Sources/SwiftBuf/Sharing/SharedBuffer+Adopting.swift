@@ -19,7 +19,7 @@ extension SharedBuffer where Element.BufferStored == Element {
         let shape = shape ?? [itemCount]
         let byteCount = try packedByteCount(of: Element.self, shape: shape)
         guard byteCount / MemoryLayout<Element>.stride == itemCount else {
-            throw .shapeMismatch(itemCount: itemCount, shapeCount: byteCount / MemoryLayout<Element>.stride)
+            throw .invalidShape(.otherItemCount(expected: byteCount / MemoryLayout<Element>.stride, found: itemCount))
         }
         let owner = ArrayOwner(consume items)
         let storage = try unsafe adopt(owner.base, byteCount: byteCount, isReadOnly: false, owner: owner)
@@ -47,31 +47,35 @@ extension SharedBuffer where Element.BufferStored == Element {
         let shape = shape ?? [itemCount]
         let byteCount = try packedByteCount(of: Element.self, shape: shape)
         guard byteCount / MemoryLayout<Element>.stride == itemCount else {
-            throw .shapeMismatch(itemCount: itemCount, shapeCount: byteCount / MemoryLayout<Element>.stride)
+            throw .invalidShape(.otherItemCount(expected: byteCount / MemoryLayout<Element>.stride, found: itemCount))
         }
         let base = unsafe items.baseAddress.map { UnsafeMutableRawPointer($0) }
         let storage = try unsafe adopt(base, byteCount: byteCount, isReadOnly: isReadOnly, owner: owner)
-        guard unsafe Int(bitPattern: storage.base) % MemoryLayout<Element>.alignment == 0 else { throw .misaligned }
+        guard unsafe Int(bitPattern: storage.base) % MemoryLayout<Element>.alignment == 0 else {
+            throw .mismatch(
+                expected: BufferDescription(of: Element.self, shape: shape, isWritable: !isReadOnly),
+                found: BufferDescription(of: Element.self, shape: shape, isWritable: !isReadOnly, isAligned: false))
+        }
         try self.init(storage, shape: shape, byteCount: byteCount, isReadOnly: isReadOnly)
     }
 
     /// Gives the adopted array back; this buffer is empty afterwards for ever, and every use of it is refused.
     ///
     /// - Returns: The array, at the address where it was adopted, with everything in it that Swift and Python wrote.
-    /// - Throws: ``TakeError`` if Python has a Buffer over the memory, Swift has borrowed it, or it was no array; then nothing was
+    /// - Throws: ``BufferError`` if Python has a Buffer over the memory, Swift has borrowed it, or it was no array; then nothing was
     ///   changed.
     /// - Complexity: O(1).
     /// - Threads: Any, without the GIL.
-    public func take() throws(TakeError) -> [Element] {
-        guard let arrayOwner else { throw .notAnArray }
+    public func take() throws(BufferError) -> [Element] {
+        guard let arrayOwner else { throw .notAdopted }
         do throws(TakingRefusal) {
             // SAFETY: this value owns a reference to the block.
             return try unsafe block.take { arrayOwner.takeItems() }
         } catch {
             switch error {
-            case .shared(let references): throw .shared(count: references - 1)
-            case .borrowed(let refusal): throw .conflict(conflict(refusal))
-            case .taken: throw .conflict(.taken)
+            case .shared(let references): throw .inUse(by: .owners(count: references - 1), wanted: .take)
+            case .borrowed(let conflict): throw refusal(conflict, wanted: .take)
+            case .taken: throw .taken
             }
         }
     }

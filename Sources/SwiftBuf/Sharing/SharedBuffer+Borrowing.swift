@@ -11,14 +11,14 @@ extension SharedBuffer {
     /// - Parameter body: Gets all items in C order; bounds are checked, and the span cannot outlive the call. It may borrow further
     ///   memory.
     /// - Returns: What `body` returns.
-    /// - Throws: ``BorrowConflict`` if somebody has borrowed the memory to write, or Python is moving it; then `body` was not
+    /// - Throws: ``BufferError/inUse(by:wanted:)`` if it is borrowed to write, or Python is moving it; then `body` was not
     ///   called. And what `body` throws.
     /// - Ownership: While `body` runs, Python's `resize()` and `release()` of the memory are refused with `BufferError`, and so is
     ///   every borrow to write.
     /// - Threads: Any; the GIL is not needed.
     public func withSpan<Result: ~Copyable>(
-        _ body: (Span<Element.BufferStored>) throws(BorrowConflict) -> Result
-    ) throws(BorrowConflict) -> Result {
+        _ body: (Span<Element.BufferStored>) throws(BufferError) -> Result
+    ) throws(BufferError) -> Result {
         try beginSharedBorrow()
         // SAFETY: until the borrow ends no Swift code writes the memory and nothing moves it; this value, and so the block, lives
         // as long as the call.
@@ -31,14 +31,14 @@ extension SharedBuffer {
     /// - Parameter body: Gets all items in C order; bounds are checked. It may borrow further memory. Carry no span out of it: Swift 6.3
     ///   accepts that, of an array's `mutableSpan` too, and the span is then used after the borrow.
     /// - Returns: What `body` returns.
-    /// - Throws: ``BorrowConflict`` if anybody has borrowed the memory, Python is moving it, or it is read-only; then `body` was not
+    /// - Throws: ``BufferError/inUse(by:wanted:)`` if it is borrowed, or Python is moving it; `mismatch` if it is read-only; then `body` was not
     ///   called. And what `body` throws.
     /// - Ownership: While `body` runs, Python's `resize()` and `release()` of the memory are refused with `BufferError`, and so is
     ///   every other borrow.
     /// - Threads: Any; the GIL is not needed.
     public func withMutableSpan<Result: ~Copyable>(
-        _ body: (inout MutableSpan<Element.BufferStored>) throws(BorrowConflict) -> Result
-    ) throws(BorrowConflict) -> Result {
+        _ body: (inout MutableSpan<Element.BufferStored>) throws(BufferError) -> Result
+    ) throws(BufferError) -> Result {
         try beginMutableBorrow()
         // SAFETY: until the borrow ends no other Swift code uses the memory and nothing moves it; this value, and so the block,
         // lives as long as the call.
@@ -55,7 +55,7 @@ extension SharedBuffer {
         ///
         /// In all else the form above.
         ///
-        /// - Throws: ``BorrowConflict``, then `body` was not called; or what `body` throws.
+        /// - Throws: ``BufferError``, then `body` was not called; or what `body` throws.
         public func withSpan<Result: ~Copyable>(_ body: (Span<Element.BufferStored>) throws -> Result) throws -> Result {
             try beginSharedBorrow()
             // SAFETY: as above.
@@ -67,7 +67,7 @@ extension SharedBuffer {
         ///
         /// In all else the form above.
         ///
-        /// - Throws: ``BorrowConflict``, then `body` was not called; or what `body` throws.
+        /// - Throws: ``BufferError``, then `body` was not called; or what `body` throws.
         public func withMutableSpan<Result: ~Copyable>(
             _ body: (inout MutableSpan<Element.BufferStored>) throws -> Result
         ) throws -> Result {
@@ -81,27 +81,32 @@ extension SharedBuffer {
 #endif
 
 extension SharedBuffer {
-    private func beginSharedBorrow() throws(BorrowConflict) {
-        do throws(SwiftBufCore.BorrowConflict) {
+    func beginSharedBorrow() throws(BufferError) {
+        do throws(BorrowConflict) {
             // SAFETY: this value owns a reference to the block.
             try unsafe block.beginSharedBorrow()
         } catch {
-            throw conflict(error)
+            throw refusal(error, wanted: .read)
         }
     }
 
-    private func beginMutableBorrow() throws(BorrowConflict) {
-        if isReadOnly { throw .readOnly }
-        do throws(SwiftBufCore.BorrowConflict) {
+    func beginMutableBorrow() throws(BufferError) {
+        if isReadOnly { throw readOnlyError }
+        do throws(BorrowConflict) {
             // SAFETY: as above.
             try unsafe block.beginMutableBorrow()
         } catch {
-            throw conflict(error)
+            throw refusal(error, wanted: .write)
         }
     }
 
     /// What a refusal of the borrow word means here.
-    func conflict(_ refusal: SwiftBufCore.BorrowConflict) -> BorrowConflict {
-        unsafe refusal == .moving && block.isTaken ? .taken : BorrowConflict(refusal)
+    func refusal(_ conflict: BorrowConflict, wanted use: BufferError.Use) -> BufferError {
+        unsafe conflict == .moving && block.isTaken ? .taken : BufferError(conflict, wanted: use)
+    }
+
+    /// Writable memory was asked for, and this is read-only.
+    private var readOnlyError: BufferError {
+        .mismatch(expected: bufferDescription(isWritable: true), found: bufferDescription(isWritable: false))
     }
 }

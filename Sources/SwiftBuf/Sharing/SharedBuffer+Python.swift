@@ -11,12 +11,12 @@ extension SharedBuffer {
     /// It is in C order, and cannot be resized, because Swift owns the memory too.
     ///
     /// - Returns: A new reference to a `PyObject`.
-    /// - Throws: ``BorrowError``: `conflict` if the memory was taken back or is being so, `raised` with a Python exception set.
+    /// - Throws: ``BufferError``: `taken` if the memory was taken back, `inUse` if it is being so, `pythonException` with a Python exception set.
     /// - Ownership: The object is one more owner of the memory.
     /// - Threads: With the GIL.
     @unsafe
-    package func newPythonBuffer() throws(BorrowError) -> UnsafeMutableRawPointer {
-        guard let api = unsafe swiftbuf_api_find() else { throw .raised }
+    package func newPythonBuffer() throws(BufferError) -> UnsafeMutableRawPointer {
+        guard let api = unsafe swiftbuf_api_find() else { throw .pythonException }
         let block = unsafe try retainedBlock()
         // The object takes a reference of its own.
         defer { unsafe swiftbuf_storage_release(block) }
@@ -29,7 +29,7 @@ extension SharedBuffer {
                     isReadOnly ? 1 : 0, nil)
             }
         }
-        guard let object = unsafe object else { throw .raised }
+        guard let object = unsafe object else { throw .pythonException }
         return UnsafeMutableRawPointer(object)
     }
 
@@ -37,14 +37,14 @@ extension SharedBuffer {
     ///
     /// - Ownership: The caller drops it with `swiftbuf_storage_release`.
     @unsafe
-    package func retainedBlock() throws(BorrowError) -> UnsafeMutablePointer<swiftbuf_storage> {
+    package func retainedBlock() throws(BufferError) -> UnsafeMutablePointer<swiftbuf_storage> {
         // SAFETY: this value owns one reference, so the block is alive. take() sets MOVING and then looks at the references; here they
         // come in the other order, so that one of the two sees the other.
         unsafe swiftbuf_storage_retain(block)
         swiftbuf_storage_fence()
         if unsafe block.isMoving {
             unsafe swiftbuf_storage_release(block)
-            throw .conflict(conflict(.moving))
+            throw refusal(.moving, wanted: .share)
         }
         return unsafe block
     }

@@ -13,7 +13,7 @@ import SwiftBufCore
 /// The items are packed in C order (the last index varies fastest), and memory that is made here starts at a multiple of 64 bytes. No
 /// dimensions are one item; a dimension of zero is no items, and the memory still has an address of its own.
 ///
-///     let samples = try SharedBuffer<Float>(zeroed: [480, 640])
+///     let samples = try SharedBuffer<Float>(shape: [480, 640])
 ///     try samples.withMutableSpan { span in span[0] = 1 }
 ///     let adopted = try SharedBuffer(adopting: [Float](repeating: 0, count: 1 << 20), shape: [1024, 1024])
 ///
@@ -45,7 +45,7 @@ public final class SharedBuffer<Element: BufferElement>: @unchecked Sendable {
     /// - Parameter shape: Items along each dimension, at most 64 dimensions; `[]` is one item.
     /// - Throws: ``BufferError`` if the shape describes no memory, or there is no room for it.
     /// - Complexity: From 4 MiB on, constant: no page is touched until it is used. Below, linear in the bytes.
-    public convenience init(zeroed shape: [Int]) throws(BufferError) {
+    public convenience init(shape: [Int]) throws(BufferError) {
         try self.init(allocating: shape, zeroed: true)
     }
 
@@ -70,9 +70,28 @@ public final class SharedBuffer<Element: BufferElement>: @unchecked Sendable {
     ///   given back.
     /// - Complexity: That of `body`; the memory is not written before.
     public convenience init(
-        shape: [Int], initializingWith body: (inout OutputSpan<Element.BufferStored>) throws(BufferFailure) -> Void
-    ) throws(BufferFailure) {
+        shape: [Int], initializingWith body: (inout OutputSpan<Element.BufferStored>) throws(BufferError) -> Void
+    ) throws(BufferError) {
         try self.init(allocating: shape, zeroed: false)
+        try fill(body)
+    }
+
+    #if !hasFeature(Embedded)
+        /// Makes memory, and lets a closure fill it that has errors of its own.
+        ///
+        /// In all else the form above. Embedded Swift has no errors of unknown type.
+        public convenience init(
+            shape: [Int], initializingWith body: (inout OutputSpan<Element.BufferStored>) throws -> Void
+        ) throws {
+            try self.init(allocating: shape, zeroed: false)
+            try fill(body)
+        }
+    #endif
+
+    /// Fills new memory; what `body` leaves out is zero.
+    private func fill<Failure: Error>(
+        _ body: (inout OutputSpan<Element.BufferStored>) throws(Failure) -> Void
+    ) throws(Failure) {
         let items = unsafe items
         // SAFETY: fresh memory of these items, which nobody else knows.
         var output = unsafe OutputSpan(buffer: items, initializedCount: 0)
@@ -112,7 +131,7 @@ public final class SharedBuffer<Element: BufferElement>: @unchecked Sendable {
         do throws(ListingRefusal) {
             try unsafe block.list()
         } catch {
-            throw error == .overlapping ? .overlapping : .outOfMemory(byteCount: byteCount)
+            throw error == .overlapping ? .inUse(by: .otherBuffer, wanted: .adopt) : .outOfMemory(byteCount: byteCount)
         }
     }
 
@@ -147,5 +166,12 @@ func packedByteCount<Element: BufferElement>(of element: Element.Type, shape: [I
         return try Layout.byteCount(shape: shape.span, itemByteCount: itemByteCount)
     } catch {
         throw BufferError(error)
+    }
+}
+
+extension SharedBuffer {
+    /// What the memory is, in words for an error.
+    func bufferDescription(isWritable: Bool) -> BufferDescription {
+        BufferDescription(of: Element.self, shape: shape, isWritable: isWritable)
     }
 }

@@ -11,14 +11,14 @@ struct TextWriter {
     }
 
     @inline(never)
-    mutating func append(_ text: StaticString, _ name: ShortText) {
+    mutating func append(_ text: StaticString, _ name: BufferError.Text) {
         append(text)
-        append(name)
+        append(name: name)
     }
 
     @inline(never)
-    mutating func append(_ text: ShortText) {
-        text.forEachByte { append(byte: $0) }
+    mutating func append(name: BufferError.Text) {
+        name.forEachByte { append(byte: $0) }
     }
 
     @inline(never)

@@ -12,7 +12,7 @@ extension EdgeKeepingFilter {
         of photograph: inout MutableBufferView<UInt8>, threadCount: Int, whenDone: @Sendable (Range<Int>) -> Void
     ) {
         let width = photograph.count(alongAxis: 1)
-        photograph.modifyRowsConcurrently(threadCount: threadCount) { rows, bytes in
+        photograph.modifyRowBlocksConcurrently(threadCount: threadCount) { rows, bytes in
             var line = LineOfPixels(count: width)
             for row in 0..<rows.count {
                 let start = row * width * 3

@@ -28,7 +28,7 @@ extension Claims {
     fileprivate func refused(_ what: String, _ borrow: () throws -> Void) throws {
         do {
             try borrow()
-        } catch let error as BorrowError {
+        } catch let error as BufferError {
             return try claim(true, "\(what) is refused", "\(error)")
         }
         try claim(false, "\(what) is refused", "it was done")

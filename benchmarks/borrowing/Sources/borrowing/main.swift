@@ -1,7 +1,7 @@
 // What borrowing costs: C and Swift in turns, and the medians of the ratios. Then 64 MB by other ways, for scale.
 
 import CBorrowing
-import SwiftBuf
+@_spi(SwiftBufKit) import SwiftBuf
 import SwiftBufEmbed
 
 /// The sum of the first items of so many borrows.
@@ -21,6 +21,13 @@ func sum(_ span: Span<Double>) -> Double {
 
 /// How often C and Swift take turns, each for about a tenth of a millisecond: what interrupts one of them is not in the median.
 let turns = 501
+
+/// The sum of floats, one after the other.
+func loop(_ span: Span<Float>) -> Float {
+    var sum: Float = 0
+    for index in span.indices { sum += span[index] }
+    return sum
+}
 
 /// Prints by how many nanoseconds a borrow takes longer than C's GetBuffer and Release of the same object.
 ///
@@ -72,11 +79,28 @@ try interpreter.withGIL { python in
     printRow("borrow a Buffer, to an ndarray in C", median(buffer), bar: 0.5)
     printRow("sum a span of 10,000,000 doubles, to a loop in C", median(sums), bar: 1.05)
 
+    // Floats: what the library offers for the obvious sum, to NumPy's own, in turns.
+    try python.run("floats = numpy.arange(1e7, dtype=numpy.float32) % 7")
+    let floats: PythonObject = try python.evaluate("floats")
+    var (folds, loops): ([Double], [Double]) = ([], [])
+    for _ in 0..<15 {
+        let numpy = try nanoseconds {
+            try python.run("floats.sum()")
+            return 0
+        }
+        try python.withBuffer(of: floats, as: Float.self) { floats in
+            folds.append(nanoseconds { Double(floats.span.reduceInAnyOrder(0, +)) } / numpy)
+            loops.append(nanoseconds { Double(loop(floats.span)) } / numpy)
+        }
+    }
+    printRow("sum 10,000,000 floats by reduceInAnyOrder, to NumPy's sum", median(folds), bar: 2)
+    printRow("the same by a loop over the span, to NumPy's sum", median(loops))
+
     // What a borrow takes beyond GetBuffer and Release; then the same with memory of Swift's before and behind the borrowed one.
     try unsafe printExcess(array, own, rounds: rounds, alive: "no SharedBuffer alive")
-    let before = try (0..<500).map { _ in try SharedBuffer<Double>(zeroed: [1024]) }
+    let before = try (0..<500).map { _ in try SharedBuffer<Double>(shape: [1024]) }
     try python.run("between = numpy.arange(1024.0); own_between = swiftbuf.copy(between)")
-    let behind = try (0..<500).map { _ in try SharedBuffer<Double>(zeroed: [1024]) }
+    let behind = try (0..<500).map { _ in try SharedBuffer<Double>(shape: [1024]) }
     try unsafe printExcess(
         borrowing_object("between")!, borrowing_object("own_between")!, rounds: rounds, alive: "1,000 alive")
     withExtendedLifetime((before, behind)) {}

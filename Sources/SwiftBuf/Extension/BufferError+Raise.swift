@@ -3,14 +3,14 @@
 import CPython
 package import CSwiftBufABI
 
-extension BorrowError {
+extension BufferError {
     /// Sets the exception that stands for the error.
     ///
     /// - Threads: With the GIL.
     @inline(never)
     package func raise() {
         switch self {
-        case .raised where unsafe PyErr_Occurred() != nil: return
+        case .pythonException where unsafe PyErr_Occurred() != nil: return
         case .outOfMemory: unsafe PyErr_NoMemory()
         default: raise(exception)
         }
@@ -21,10 +21,10 @@ extension BorrowError {
         switch self {
         case .noBuffer, .invalidRecord: SWIFTBUF_TYPE_ERROR
         case .mismatch(let expected, let found): Self.exception(for: expected, found)
-        case .released, .incoherent: SWIFTBUF_VALUE_ERROR
-        case .conflict: SWIFTBUF_BUFFER_ERROR
+        case .released, .incoherentExporter, .invalidShape: SWIFTBUF_VALUE_ERROR
+        case .inUse, .taken, .notAdopted: SWIFTBUF_BUFFER_ERROR
         case .outOfMemory: SWIFTBUF_MEMORY_ERROR
-        case .raised: SWIFTBUF_SYSTEM_ERROR
+        case .pythonException: SWIFTBUF_SYSTEM_ERROR
         }
     }
 
@@ -38,7 +38,7 @@ extension BorrowError {
     /// A wrong type is a TypeError, a wrong shape a ValueError; what lies otherwise or is read-only has no such buffer.
     private static func exception(for expected: BufferDescription, _ found: BufferDescription) -> swiftbuf_exception {
         if expected.element != found.element { return SWIFTBUF_TYPE_ERROR }
-        if expected.shape.rank >= 0 && expected.shape != found.shape { return SWIFTBUF_VALUE_ERROR }
+        if expected.shape.rank != nil && expected.shape != found.shape { return SWIFTBUF_VALUE_ERROR }
         return SWIFTBUF_BUFFER_ERROR
     }
 }

@@ -5,21 +5,21 @@ public enum RecordError: Error, Equatable, Sendable {
     /// No fields were declared.
     case noFields
     /// A stored property is no field: the property's name, or, where it is not known, that of the field behind which it stands.
-    case fieldLeftOut(ShortText)
+    case fieldLeftOut(BufferError.Text)
     /// A stored property is no element, and so cannot be a field: the property.
-    case notAnElement(ShortText)
+    case notAnElement(BufferError.Text)
     /// The field stands elsewhere in the type than behind the one before it.
-    case outOfOrder(ShortText)
+    case outOfOrder(BufferError.Text)
     /// The key path or the closure of the field reads no stored property.
-    case notStored(ShortText)
+    case notStored(BufferError.Text)
     /// The name is empty, or has a `:` or a NUL in it.
-    case invalidName(ShortText)
+    case invalidName(BufferError.Text)
     /// Two fields have this name.
-    case duplicateName(ShortText)
+    case duplicateName(BufferError.Text)
     /// The field is a record that does not describe its own type.
-    case invalidField(ShortText)
+    case invalidField(BufferError.Text)
     /// The field is of another type than its property: both, by NumPy's names where there are some.
-    case wrongType(ShortText, declared: ShortText, actual: ShortText)
+    case wrongType(BufferError.Text, declared: BufferError.Text, actual: BufferError.Text)
     /// The type is no struct: an enum is an item by ``BufferRawValue``.
     case notAStruct
     /// The element's format says another number of bytes than its type takes.
@@ -46,9 +46,9 @@ extension RecordError {
         case .invalidField(let name): text.append("a field is a record whose own fields do not fit it: ", name)
         case .wrongType(let name, let declared, let actual):
             text.append("a field is declared as ")
-            text.append(declared)
+            text.append(name: declared)
             text.append(" but its property is ")
-            text.append(actual)
+            text.append(name: actual)
             text.append(": ", name)
         case .notAStruct: text.append("a record was declared for a type that is no struct")
         case .otherStride(let declared, let actual):
