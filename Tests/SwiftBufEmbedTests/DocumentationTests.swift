@@ -234,6 +234,38 @@ extension EmbedTests {
                 ])
         }
 
+        @Test("the tutorial takes rows, copies and sums, and asks which type the items have")
+        func rowsAndSums() throws {
+            var printed: [String] = []
+            func print(_ value: any CustomStringConvertible) { printed.append("\(value)") }
+            try withPython { python in
+                try python.run("import numpy as np; photo = np.full((4, 4, 3), 128, np.uint8); photo[1, 1, 1] = 255")
+                let photo: PythonObject = try python.evaluate("photo")
+                // ReadingAnNdarray.md
+                let numbers: PythonObject = try python.evaluate("np.arange(10_000, dtype=np.float32).reshape(100, 100)")
+                try python.withBuffer(of: numbers, as: Float.self, shape: .rank(2)) { numbers in
+                    print(numbers.rows(0..<50).span.reduceInAnyOrder(0, +))  // 12497500.0
+                    print([Float](numbers.rows(99..<100)).count)  // 100
+                    print(numbers.rows(0..<1).rows(0..<1).description.prefix(40))  // BufferView of float32, shape [1, 100]: [
+                }
+                // end
+                // ReadingAnNdarray.md
+                let biggest: Double
+                switch try python.bufferDescription(of: photo).elementType {
+                case .uint8:
+                    biggest = try python.withBuffer(of: photo, as: UInt8.self) { Double($0.span.reduceInAnyOrder(0, max)) }
+                case .float32:
+                    biggest = try python.withBuffer(of: photo, as: Float.self) {
+                        Double($0.span.reduceInAnyOrder(-.infinity, max))
+                    }
+                default: biggest = .nan
+                }
+                print(biggest)  // 255.0
+                // end
+            }
+            #expect(printed == ["12497500.0", "100", "BufferView of float32, shape [1, 100]: [", "255.0"])
+        }
+
         // MARK: Embed Python
 
         @Test("the tutorial starts the interpreter, uses it and stops it")
