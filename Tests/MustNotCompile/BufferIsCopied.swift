@@ -1,4 +1,5 @@
 // A borrow that is a value is one: it has no copies.
+// Ordinary Swift only, which has a borrow that is a value.
 
 import SwiftBuf
 import SwiftBufEmbed

@@ -1,4 +1,5 @@
 // A borrow belongs to the call that lends it: a Task, which may run later, cannot have it.
+// Ordinary Swift only, which has tasks.
 
 import SwiftBufEmbed
 

@@ -1,4 +1,5 @@
 // Python may call a Swift function on any thread: it captures no Python object.
+// Ordinary Swift only, which has Python objects that are kept.
 
 import SwiftBufEmbed
 

@@ -1,4 +1,5 @@
 // A Python object is used with the GIL, which belongs to one thread: a Task cannot have it.
+// Ordinary Swift only, which has tasks.
 
 import SwiftBufEmbed
 

@@ -1,4 +1,5 @@
 // A field's type is an element itself.
+// Ordinary Swift only, which has key paths.
 
 import SwiftBuf
 

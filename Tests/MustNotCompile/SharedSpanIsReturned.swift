@@ -2,8 +2,10 @@
 
 import SwiftBuf
 
-func keep(_ samples: SharedBuffer<Float>) throws {
-    let kept: Span<Float> = try samples.withSpan { span in  // error: no exact matches in call to instance method 'withSpan'
+typealias Kept = Span<Float>
+
+func keep(_ s: SharedBuffer<Float>) throws {
+    let kept: Kept = try s.withSpan { span in  // ordinary error: no exact matches in call // embedded error: to 'Escapable'
         span
     }
     print(kept.count)

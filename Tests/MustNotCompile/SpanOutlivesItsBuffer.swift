@@ -1,4 +1,5 @@
 // A borrow that is a value takes its spans along when it goes.
+// Ordinary Swift only, which has a borrow that is a value.
 
 import SwiftBuf
 import SwiftBufEmbed

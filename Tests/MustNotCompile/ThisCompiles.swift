@@ -1,4 +1,5 @@
 // What the other files must not do, done right: without an error asked for, this has to compile.
+// Ordinary Swift only, which has the interpreter.
 
 import SwiftBuf
 import SwiftBufEmbed

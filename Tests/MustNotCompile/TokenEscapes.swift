@@ -1,4 +1,5 @@
 // A token is lent for the time of withGIL: it is no result.
+// Ordinary Swift only, which has the interpreter.
 
 import SwiftBufEmbed
 

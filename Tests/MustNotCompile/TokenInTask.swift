@@ -1,4 +1,5 @@
 // A token belongs to its thread: a Task cannot have it.
+// Ordinary Swift only, which has the interpreter.
 
 import SwiftBufEmbed
 

@@ -1,4 +1,5 @@
 // A token is lent for the time of withGIL: no variable outside keeps it.
+// Ordinary Swift only, which has the interpreter.
 
 import SwiftBufEmbed
 

@@ -31,6 +31,11 @@ check_client() {
 
     step "what must not compile"
     "$1" scripts/lib/must_not_compile.py "$client" .build-client
+
+    step "what must not compile, as Embedded Swift"
+    "$1" scripts/lib/embedded_fixtures.py "$PWD" "$folder/embedded"
+    rm -f .build-fixtures/*.yaml .build-fixtures/workspace-state.json .build-fixtures/debug/*description.json
+    "$1" scripts/lib/must_not_compile.py --embedded "$folder/embedded" .build-fixtures
     rm -r "$folder"
     trap - EXIT
 }

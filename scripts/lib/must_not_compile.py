@@ -1,13 +1,14 @@
 """Check that what must not compile does not, and that the compiler says why.
 
-must_not_compile.py PACKAGE SCRATCH [FIXTURE...]
+must_not_compile.py [--embedded] PACKAGE SCRATCH [FIXTURE...]
 
 PACKAGE has a target for each fixture, of its name, with the one source Fixtures/NAME/NAME.swift (client_package.py
-makes them); SCRATCH is where it is built. The lines `// error: TEXT` say which errors the compiler has to report: one
-on that line whose text contains TEXT; a line may ask for several. Any other error fails the check, and so does an error
-that does not come. A fixture without such a line must compile. What an earlier run made of a fixture is deleted first,
-and the build has to say that it compiles it: no result hangs on the times of files. FIXTURE is a name, such as
-TokenEscapes; without it, all of Tests/MustNotCompile are checked. Exit code 1: one fails.
+makes them; embedded_fixtures.py makes those of Embedded Swift); SCRATCH is where it is built. The lines `// error:
+TEXT` say which errors the compiler has to report: one on that line whose text contains TEXT; a line may ask for
+several. `// ordinary error: TEXT` and `// embedded error: TEXT` ask for it in one mode alone. Any other error fails
+the check, and so does an error that does not come. A fixture without such a line must compile. What an earlier run
+made of a fixture is deleted first, and the build has to say that it compiles it: no result hangs on the times of
+files. FIXTURE is a name, such as TokenEscapes; without it, all of PACKAGE are checked. Exit code 1: one fails.
 """
 
 from __future__ import annotations
@@ -18,9 +19,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-FIXTURES = Path(__file__).resolve().parents[2] / "Tests" / "MustNotCompile"
-
-EXPECTED = re.compile(r"// error: (.+?)\s*(?=$|// error: )")
+EXPECTED = re.compile(r"// (?:(ordinary|embedded) )?error: (.+?)\s*(?=$|// (?:ordinary |embedded )?error: )")
 REPORTED = re.compile(r"^(?P<file>/.+?):(?P<line>\d+):\d+: error: (?P<text>.+)$", re.MULTILINE)
 
 
@@ -36,10 +35,12 @@ class Error:
         return f"line {self.line}: {self.text}" if self.line else self.text
 
 
-def expected_errors(source: str) -> list[Error]:
-    """Return the errors that a fixture asks for."""
+def expected_errors(source: str, mode: str) -> list[Error]:
+    """Return the errors that a fixture asks for in a mode, "ordinary" or "embedded"."""
     lines = enumerate(source.splitlines(), 1)
-    return [Error(number, text) for number, line in lines for text in EXPECTED.findall(line)]
+    return [
+        Error(number, text) for number, line in lines for only, text in EXPECTED.findall(line) if only in ("", mode)
+    ]
 
 
 def reported_errors(output: str, file: Path) -> set[Error]:
@@ -75,10 +76,10 @@ def complaints(expected: list[Error], reported: set[Error], succeeded: bool) -> 
     return wrong
 
 
-def check(name: str, package: Path, scratch: Path) -> bool:
+def check(name: str, mode: str, package: Path, scratch: Path) -> bool:
     """Build one fixture, print how it went, and return whether that is as it should be."""
     file = package / "Fixtures" / name / f"{name}.swift"
-    expected = expected_errors(file.read_text(encoding="utf-8"))
+    expected = expected_errors(file.read_text(encoding="utf-8"), mode)
     for made in [*scratch.glob(f"*/debug/{name}.build/{name}.*"), *scratch.glob(f"*/debug/Modules/{name}.*")]:
         made.unlink()
     build = subprocess.run(
@@ -101,13 +102,14 @@ def check(name: str, package: Path, scratch: Path) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Check all fixtures and return an exit code."""
-    package, scratch, *names = arguments
-    names = names or sorted(fixture.stem for fixture in FIXTURES.glob("*.swift"))
+    mode = "embedded" if arguments[:1] == ["--embedded"] else "ordinary"
+    package, scratch, *names = arguments[mode == "embedded" :]
+    names = names or sorted(fixture.name for fixture in (Path(package) / "Fixtures").iterdir())
     if not names:
-        print(f"must_not_compile: there are no fixtures in {FIXTURES}", file=sys.stderr)
+        print(f"must_not_compile: there are no fixtures in {package}", file=sys.stderr)
         return 1
-    results = [check(name, Path(package), Path(scratch)) for name in names]
-    print(f"{sum(results)} of {len(results)} fixtures are as they should be.")
+    results = [check(name, mode, Path(package), Path(scratch)) for name in names]
+    print(f"{sum(results)} of {len(results)} fixtures are as they should be in {mode} Swift.")
     return 0 if all(results) else 1
 
 
