@@ -6,6 +6,7 @@ import array
 import ctypes
 import gc
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -322,6 +323,22 @@ def test_a_record_that_is_declared_wrongly_is_refused_without_key_paths(probe, w
     for exporter in (np.zeros(4, "i4"), np.zeros(4, [("a", "f4"), ("b", "i4")]), swiftbuf.zeros(4, "i")):
         with pytest.raises(TypeError, match=message):
             probe.wrong_records(exporter, bytes([which]))
+
+
+# --- a caller's bug in Swift ---
+
+
+def test_an_index_out_of_bounds_ends_the_process_with_a_sentence_that_names_it(probe) -> None:
+    assert probe.item(np.arange(6.0)[::2], b"\x02") == 4
+    program = (
+        "import array, sys, importlib.machinery as m, importlib.util as u\n"
+        "l = m.ExtensionFileLoader('swiftbuf_probe', sys.argv[1])\n"
+        "p = u.module_from_spec(u.spec_from_file_location('swiftbuf_probe', sys.argv[1], loader=l)); l.exec_module(p)\n"
+        "p.item(array.array('d', range(3)), b'\\x07')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, probe.__file__], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGABRT
+    assert "index 7 is out of bounds: axis 0 has 3 items" in done.stderr
 
 
 # --- what generated code uses ---

@@ -186,6 +186,20 @@ extension EmbedTests {
             }
         }
 
+        @Test("complex numbers, items in memory, shapes, descriptions and the names in errors compare and hash by value")
+        func values() throws {
+            #expect(Set([BufferComplex<Float>(1, 2), BufferComplex(1, 2), BufferComplex(2, 1)]).count == 2)
+            #expect(Set([BufferItem<Bool>(true), true, false]).count == 2)
+            #expect(Set<ShapePattern>([[1, nil], [1, nil], .rank(2), .any]).count == 3)
+            #expect(Set<BufferError.Text>(["a", "a", "b"]).count == 2)
+            try withPython { python in
+                try python.run("import numpy as np")
+                let texts = ["np.zeros(3)", "np.ones(3)", "np.zeros(3)[::-1]", "np.zeros(3, 'f4')"]
+                let descriptions = try texts.map { text in try python.bufferDescription(of: python.evaluate(text)) }
+                #expect(Set(descriptions).count == 3)
+            }
+        }
+
         @Test("an index out of bounds ends the process with a sentence that names it and its bounds")
         func trapOutOfBounds() async {
             let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

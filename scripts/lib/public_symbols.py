@@ -1,4 +1,4 @@
-"""Check the public symbols of the Swift modules: each has documentation, and none has an underscore or is of the inside.
+"""Check the public symbols of the Swift modules: each has documentation, and none is of the inside.
 
 public_symbols.py FOLDER
 

@@ -8,7 +8,7 @@
 ///
 /// Up to eight dimensions can be named one by one.
 @frozen
-public struct ShapePattern: Hashable, Sendable, ExpressibleByArrayLiteral {
+public struct ShapePattern: Equatable, Sendable, ExpressibleByArrayLiteral {
     /// The number of dimensions; below zero for any.
     @usableFromInline let storedRank: Int
     /// Items along each of the first dimensions; below zero for any number.
@@ -91,12 +91,6 @@ public struct ShapePattern: Hashable, Sendable, ExpressibleByArrayLiteral {
         return true
     }
 
-    /// Hashes the numbers.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(storedRank)
-        for axis in 0..<8 { hasher.combine(counts[axis]) }
-    }
-
     private var namesDimensions: Bool {
         for axis in 0..<8 where counts[axis] >= 0 { return true }
         return false
@@ -118,3 +112,14 @@ public struct ShapePattern: Hashable, Sendable, ExpressibleByArrayLiteral {
         text.append(storedRank > 8 ? ", …)" : storedRank == 1 ? ",)" : ")")
     }
 }
+
+#if !hasFeature(Embedded)
+    // Embedded Swift's hashes want a newer C library.
+    extension ShapePattern: Hashable {
+        /// Hashes the numbers.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(storedRank)
+            for axis in 0..<8 { hasher.combine(counts[axis]) }
+        }
+    }
+#endif

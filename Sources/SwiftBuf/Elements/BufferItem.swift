@@ -39,7 +39,10 @@ public struct BufferItem<Element: BufferElement>: BufferElement {
 
 extension BufferItem: Equatable where Element.BufferStored: Equatable {}
 
-extension BufferItem: Hashable where Element.BufferStored: Hashable {}
+#if !hasFeature(Embedded)
+    // Embedded Swift's hashes want a newer C library.
+    extension BufferItem: Hashable where Element.BufferStored: Hashable {}
+#endif
 
 extension BufferItem: ExpressibleByBooleanLiteral where Element == Bool {
     /// An item in memory.

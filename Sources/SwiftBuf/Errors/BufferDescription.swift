@@ -6,7 +6,7 @@ import SwiftBufCore
 ///
 /// `bufferDescription` of an object answers it before a borrow, so that one function can serve several types of items. An error has two
 /// of them: what you asked for, and what was found.
-public struct BufferDescription: Hashable, Sendable {
+public struct BufferDescription: Equatable, Sendable {
     /// How the items of a buffer lie.
     public enum Order: UInt8, Sendable {
         /// However; of what was asked for.
@@ -88,6 +88,9 @@ public struct BufferDescription: Hashable, Sendable {
 }
 
 #if !hasFeature(Embedded)
+    // Embedded Swift's hashes want a newer C library.
+    extension BufferDescription: Hashable {}
+
     extension BufferDescription: CustomStringConvertible {
         /// The buffer in words: `float32, C-contiguous, shape (480, 640), writable`.
         public var description: String {

@@ -43,7 +43,7 @@ public enum BufferElementType: UInt8, Sendable {
 }
 
 /// The type of a buffer's items, and its name.
-struct ItemDescription: Hashable, Sendable {
+struct ItemDescription: Equatable, Sendable {
     let type: BufferElementType
     let name: BufferError.Text
     let isByteSwapped: Bool
@@ -112,6 +112,10 @@ struct ItemDescription: Hashable, Sendable {
         }
     }
 }
+
+#if !hasFeature(Embedded)
+    extension ItemDescription: Hashable {}
+#endif
 
 extension BufferError.Text {
     /// A format in quotes.

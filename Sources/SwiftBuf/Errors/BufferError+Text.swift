@@ -4,7 +4,7 @@ extension BufferError {
     /// A name inside of an error: at most 62 bytes of UTF-8, kept inline.
     ///
     /// A longer text ends in `…`. Making one allocates nothing, and it compares with literals: `error == .noBuffer(typeName: "str")`.
-    public struct Text: Hashable, Sendable, ExpressibleByStringLiteral {
+    public struct Text: Equatable, Sendable, ExpressibleByStringLiteral {
         private var bytes: InlineArray<62, UInt8>
         private var count: UInt8
         /// Whether it ended in `…`, so that nothing follows.
@@ -63,16 +63,19 @@ extension BufferError {
             for index in 0..<Int(first.count) where first.bytes[index] != second.bytes[index] { return false }
             return true
         }
+    }
+}
 
+#if !hasFeature(Embedded)
+    // Embedded Swift's hashes want a newer C library.
+    extension BufferError.Text: Hashable {
         /// Hashes the bytes.
         public func hash(into hasher: inout Hasher) {
             hasher.combine(count)
             forEachByte { hasher.combine($0) }
         }
     }
-}
 
-#if !hasFeature(Embedded)
     extension BufferError.Text: CustomStringConvertible {
         /// The text as a `String`.
         public var description: String {

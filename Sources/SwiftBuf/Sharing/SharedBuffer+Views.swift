@@ -6,7 +6,7 @@ import SwiftBufCore
 extension SharedBuffer {
     /// Lends the items to read, as a view with the buffer's shape: `image[row, column]`, `image.row(3)`.
     ///
-    /// In all else ``withSpan(_:)``.
+    /// In all else as `withSpan`.
     public func withView<Result: ~Copyable>(
         _ body: (BufferView<Element>) throws(BufferError) -> Result
     ) throws(BufferError) -> Result {
@@ -18,7 +18,7 @@ extension SharedBuffer {
 
     /// Lends the items to read and write, as a view with the buffer's shape: `image[row, column] = 1`.
     ///
-    /// In all else ``withMutableSpan(_:)``.
+    /// In all else as `withMutableSpan`.
     public func withMutableView<Result: ~Copyable>(
         _ body: (inout MutableBufferView<Element>) throws(BufferError) -> Result
     ) throws(BufferError) -> Result {

@@ -26,6 +26,7 @@ static PyMethodDef functions[] = {
     FUNCTION(count_good, "How many qualities are good; a thousand for each that is none."),
     FUNCTION(wrong_records, "Borrows its argument as a record that is declared wrongly; the byte says which."),
     FUNCTION(particles, "A Buffer of three particles."),
+    FUNCTION(item, "One double, by its index, a byte. An index out of bounds ends the process."),
     FUNCTION(total_by_kit, "The sum of packed doubles, as generated code borrows them."),
     FUNCTION(borrow_twice, "Borrows both arguments to write, one inside the other."),
     {NULL, NULL, 0, NULL},

@@ -257,6 +257,16 @@ func particles(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: 
     }
 }
 
+@_cdecl("probe_item")
+func item(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {
+    unsafe withExtensionArguments(module, objects, count: count) { (arguments) throws(BufferError) in
+        try arguments.check(count: 2)
+        let index = try arguments[1].withBuffer(as: UInt8.self) { (bytes) throws(BufferError) in Int(bytes[0]) }
+        return try .double(
+            arguments[0].withStridedBuffer(as: Double.self) { (doubles) throws(BufferError) in doubles[index] })
+    }
+}
+
 /// As generated code borrows: in a frame of C's, by what `@_spi` shows.
 @_cdecl("probe_total_by_kit")
 func totalByKit(_ module: UnsafeMutableRawPointer?, _ objects: Objects, _ count: Int) -> UnsafeMutableRawPointer? {

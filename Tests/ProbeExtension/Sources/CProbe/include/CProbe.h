@@ -19,6 +19,7 @@ void *probe_wrong_records(void *module, void *const *arguments, ptrdiff_t count)
 void *probe_mass(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_adopted(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_particles(void *module, void *const *arguments, ptrdiff_t count);
+void *probe_item(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_total_by_kit(void *module, void *const *arguments, ptrdiff_t count);
 void *probe_borrow_twice(void *module, void *const *arguments, ptrdiff_t count);
 
