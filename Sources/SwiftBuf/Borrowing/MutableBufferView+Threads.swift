@@ -17,7 +17,7 @@
         public mutating func modifyRowBlocksConcurrently(
             threadCount: Int, _ body: @Sendable (_ rows: Range<Int>, _ items: inout MutableSpan<Element.BufferStored>) -> Void
         ) {
-            precondition(threadCount > 0, "no threads do nothing")
+            precondition(threadCount > 0, "threadCount is at least 1")
             let rowCount = count(alongAxis: 0)
             if rowCount == 0 { return }
             let partCount = min(threadCount, rowCount)
