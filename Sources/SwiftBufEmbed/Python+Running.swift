@@ -12,7 +12,7 @@ extension Python {
     /// - Throws: ``PythonError`` for what Python raises, and what a conversion throws; ``InterpreterError/withoutGIL``.
     /// - Ownership: A buffer's memory belongs to Python too, until the last object over it is gone.
     /// - Threads: With the GIL.
-    public func run(_ source: String, with values: KeyValuePairs<String, (any PythonConvertible)?> = [:]) throws {
+    public func run(_ source: String, with values: KeyValuePairs<String, (any ConvertibleToPython)?> = [:]) throws {
         try requireGIL()
         let namespace = try MainNamespace()
         for (name, value) in values {
@@ -25,41 +25,19 @@ extension Python {
     ///
     /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: PythonObject.Type = PythonObject.self) throws -> PythonObject {
+    public func evaluate(_ expression: String) throws -> PythonObject {
         try requireGIL()
         return try PythonObject(MainNamespace().run(expression, as: .expression))
     }
 
-    /// The value of a Python expression, which must be an int that `Int` can hold.
+    /// The value that a Python expression gives: `try python.evaluate("len(names)", as: Int.self)`.
     ///
-    /// - Throws: ``PythonError`` for what Python raises: `TypeError` for another type, `OverflowError` for too large an int;
-    ///   ``InterpreterError/withoutGIL``.
+    /// - Parameters:
+    ///   - expression: A Python expression.
+    ///   - type: What its value is converted to.
+    /// - Throws: ``PythonError`` for what Python raises, and what the conversion throws; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: Int.Type) throws -> Int {
-        try Int(evaluate(expression, as: PythonObject.self))
-    }
-
-    /// The value of a Python expression, which must be a float, or convert to one.
-    ///
-    /// - Throws: ``PythonError`` for what Python raises: `TypeError` for another type; ``InterpreterError/withoutGIL``.
-    /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: Double.Type) throws -> Double {
-        try Double(evaluate(expression, as: PythonObject.self))
-    }
-
-    /// Whether a Python expression is true, as `if` sees it.
-    ///
-    /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
-    /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: Bool.Type) throws -> Bool {
-        try Bool(evaluate(expression, as: PythonObject.self))
-    }
-
-    /// The value of a Python expression as text: what `str()` makes of it.
-    ///
-    /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
-    /// - Threads: With the GIL.
-    public func evaluate(_ expression: String, as type: String.Type) throws -> String {
-        try String(evaluate(expression, as: PythonObject.self))
+    public func evaluate<Value: ConvertibleFromPython>(_ expression: String, as type: Value.Type) throws -> Value {
+        try Value(evaluate(expression))
     }
 }

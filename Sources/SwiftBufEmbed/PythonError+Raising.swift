@@ -29,7 +29,7 @@ extension PythonError {
     }
 }
 
-extension PythonError: PythonConvertible {
+extension PythonError: ConvertibleToPython {
     /// The exception object.
     ///
     /// - Throws: ``InterpreterError/withoutGIL``.

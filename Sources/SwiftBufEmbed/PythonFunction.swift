@@ -5,9 +5,9 @@ import CSwiftBuf
 import CSwiftBufEmbed
 
 extension Python {
-    /// A Python callable that runs a Swift closure.
+    /// Makes a Python callable that runs a Swift closure.
     ///
-    ///     let clamp = try python.function("clamp") { python, arguments in
+    ///     let clamp = try python.makeFunction(named: "clamp") { python, arguments in
     ///         try arguments.expect(1, keywords: ["limit"])
     ///         return min(try Double(arguments[0]), try Double(arguments["limit"]))
     ///     }
@@ -21,7 +21,7 @@ extension Python {
     ///
     /// - Parameters:
     ///   - name: Its `__name__`, without a NUL.
-    ///   - body: Gets the interpreter and the arguments; what it returns is converted, nil to `None`. It must not trap on any
+    ///   - body: Gets the interpreter and the arguments; what it returns is converted. It must not trap on any
     ///     arguments: whatever ``PythonArguments`` and the conversions throw is an exception.
     /// - Returns: The callable. As an attribute of a Python class it is no method: as with Python's own built-in functions, the instance
     ///   is not passed.
@@ -31,13 +31,39 @@ extension Python {
     ///   ``PythonError``, something that refers to the callable itself is never released.
     /// - Threads: With the GIL. Python may call `body` on any thread, with the GIL; hence `@Sendable`, which also keeps Python objects
     ///   out of it: pass them as arguments.
-    public func function(
-        _ name: String,
-        _ body: @escaping @Sendable (_ python: Python, _ arguments: PythonArguments) throws -> (any PythonConvertible)?
+    public func makeFunction<Result: ConvertibleToPython & SendableMetatype>(
+        named name: String, _ body: @escaping @Sendable (_ python: Python, _ arguments: PythonArguments) throws -> Result
     ) throws -> PythonObject {
+        try makeCallable(name) { python, arguments in try body(python, arguments) }
+    }
+
+    /// Makes a Python callable that runs a Swift closure without a result, and returns `None`.
+    ///
+    /// In all else ``makeFunction(named:_:)-(_,(Python,PythonArguments)->Result)``.
+    public func makeFunction(
+        named name: String, _ body: @escaping @Sendable (_ python: Python, _ arguments: PythonArguments) throws -> Void
+    ) throws -> PythonObject {
+        try makeCallable(name) { python, arguments in
+            try body(python, arguments)
+            return nil
+        }
+    }
+
+    /// Makes a Python callable that runs a Swift closure whose results have several types; nil is `None`.
+    ///
+    /// In all else ``makeFunction(named:_:)-(_,(Python,PythonArguments)->Result)``.
+    @_disfavoredOverload  // or it would take the closures of the first one as well
+    public func makeFunction(
+        named name: String,
+        _ body: @escaping @Sendable (_ python: Python, _ arguments: PythonArguments) throws -> (any ConvertibleToPython)?
+    ) throws -> PythonObject {
+        try makeCallable(name, body)
+    }
+
+    private func makeCallable(_ name: String, _ body: @escaping Closure.Body) throws -> PythonObject {
         try requireGIL()
         guard !name.utf8.contains(0) else {
-            throw PythonError.raised(.valueError, "function: a name was asked for but it has a NUL")
+            throw PythonError.raised(.valueError, "makeFunction: expected a name without a NUL, got \(name.debugDescription)")
         }
         // SAFETY: a C string for the time of the call, with the GIL. The reference that is added goes with the callable.
         let closure = unsafe Unmanaged.passRetained(Closure(name, body)).toOpaque()
@@ -46,26 +72,16 @@ extension Python {
             { closure in unsafe Unmanaged<Closure>.fromOpaque(closure!).release() })
         return try unsafe PythonObject(PythonReference(new?.assumingMemoryBound(to: PyObject.self)))
     }
-
-    /// A Python callable that runs a Swift closure and returns `None`.
-    ///
-    /// In all else ``function(_:_:)``. One name for both would be ambiguous for many closures.
-    public func procedure(
-        _ name: String, _ body: @escaping @Sendable (_ python: Python, _ arguments: PythonArguments) throws -> Void
-    ) throws -> PythonObject {
-        try function(name) { python, arguments in
-            try body(python, arguments)
-            return nil
-        }
-    }
 }
 
 /// What a callable runs, as C carries it.
 private final class Closure: Sendable {
-    let name: String
-    let body: @Sendable (Python, PythonArguments) throws -> (any PythonConvertible)?
+    typealias Body = @Sendable (Python, PythonArguments) throws -> (any ConvertibleToPython)?
 
-    init(_ name: String, _ body: @escaping @Sendable (Python, PythonArguments) throws -> (any PythonConvertible)?) {
+    let name: String
+    let body: Body
+
+    init(_ name: String, _ body: @escaping Body) {
         self.name = name
         self.body = body
     }
@@ -78,7 +94,7 @@ private final class Closure: Sendable {
 private func runClosure(
     _ closure: UnsafeMutableRawPointer, _ arguments: UnsafeMutableRawPointer, _ keywords: UnsafeMutableRawPointer?
 ) -> UnsafeMutableRawPointer? {
-    // SAFETY: C passes what function(_:_:) left, which the caller keeps, a tuple, and a dict or NULL; all borrowed, with the GIL.
+    // SAFETY: C passes what makeCallable left, which the caller keeps, a tuple, and a dict or NULL; all borrowed, with the GIL.
     let closure = unsafe Unmanaged<Closure>.fromOpaque(closure).takeUnretainedValue()
     do {
         let arguments = try unsafe PythonArguments(

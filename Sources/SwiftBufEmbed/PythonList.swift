@@ -7,16 +7,16 @@ import CPython
 /// An array whose items have one type is a list as it is.
 ///
 /// - Threads: Any; the list is made when Python gets it.
-public struct PythonList: PythonConvertible {
-    private let items: [(any PythonConvertible)?]
+public struct PythonList: ConvertibleToPython {
+    private let items: [(any ConvertibleToPython)?]
 
     /// A list of these items; nil is `None`.
-    public init(_ items: (any PythonConvertible)?...) {
+    public init(_ items: (any ConvertibleToPython)?...) {
         self.items = items
     }
 
     /// A list of the items of an array; nil is `None`.
-    public init(_ items: [(any PythonConvertible)?]) {
+    public init(_ items: [(any ConvertibleToPython)?]) {
         self.items = items
     }
 

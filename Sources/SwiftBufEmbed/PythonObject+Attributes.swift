@@ -30,7 +30,7 @@ extension PythonObject {
     /// - Throws: ``PythonError`` for what Python raises, and what the conversion of `value` throws; ``InterpreterError/withoutGIL``.
     /// - Ownership: The object keeps a reference of its own to the value.
     /// - Threads: With the GIL.
-    public func setAttribute(_ name: String, to value: (any PythonConvertible)?) throws {
+    public func setAttribute(_ name: String, to value: (any ConvertibleToPython)?) throws {
         try requireGIL()
         let value = try makeObject(value)
         let name = try PythonReference(name)

@@ -12,7 +12,7 @@ extension PythonObject {
     /// - Threads: With the GIL.
     @discardableResult
     public func dynamicallyCall(
-        withKeywordArguments arguments: KeyValuePairs<String, (any PythonConvertible)?>
+        withKeywordArguments arguments: KeyValuePairs<String, (any ConvertibleToPython)?>
     ) throws -> PythonObject {
         try requireGIL()
         let positional = arguments.filter { argument in argument.key.isEmpty }.map { argument in argument.value }
@@ -20,7 +20,7 @@ extension PythonObject {
     }
 
     fileprivate func call(
-        _ positional: [(any PythonConvertible)?], _ keywords: [(key: String, value: (any PythonConvertible)?)]
+        _ positional: [(any ConvertibleToPython)?], _ keywords: [(key: String, value: (any ConvertibleToPython)?)]
     ) throws -> PythonObject {
         let positional = try PythonTuple(positional).makePythonObject(Python())
         guard !keywords.isEmpty else {
@@ -54,8 +54,8 @@ extension Python {
     /// - Threads: With the GIL.
     @discardableResult
     public func call(
-        _ object: PythonObject, _ method: String, _ arguments: (any PythonConvertible)?...,
-        keywords: KeyValuePairs<String, (any PythonConvertible)?> = [:]
+        _ object: PythonObject, _ method: String, _ arguments: (any ConvertibleToPython)?...,
+        keywords: KeyValuePairs<String, (any ConvertibleToPython)?> = [:]
     ) throws -> PythonObject {
         try object.attribute(method).call(arguments, Array(keywords))
     }

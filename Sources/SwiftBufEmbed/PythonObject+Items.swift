@@ -7,7 +7,7 @@ extension PythonObject {
     ///
     /// - Throws: ``PythonError`` for what Python raises, such as `IndexError` and `KeyError`; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public subscript(indices: (any PythonConvertible)?...) -> PythonObject {
+    public subscript(indices: (any ConvertibleToPython)?...) -> PythonObject {
         get throws {
             try requireGIL()
             let key = try makeKey(indices)
@@ -23,7 +23,7 @@ extension PythonObject {
     ///   - indices: Where; several are a tuple.
     /// - Throws: ``PythonError`` for what Python raises, and what a conversion throws; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func setItem(at indices: (any PythonConvertible)?..., to value: (any PythonConvertible)?) throws {
+    public func setItem(at indices: (any ConvertibleToPython)?..., to value: (any ConvertibleToPython)?) throws {
         try requireGIL()
         let (key, value) = (try makeKey(indices), try makeObject(value))
         // SAFETY: live objects, with the GIL.
@@ -34,7 +34,7 @@ extension PythonObject {
     ///
     /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public func removeItem(at indices: (any PythonConvertible)?...) throws {
+    public func removeItem(at indices: (any ConvertibleToPython)?...) throws {
         try requireGIL()
         let key = try makeKey(indices)
         // SAFETY: live objects, with the GIL.
@@ -57,6 +57,6 @@ extension PythonObject {
 }
 
 /// What stands between the brackets: one index, or a tuple of several.
-private func makeKey(_ indices: [(any PythonConvertible)?]) throws -> PythonObject {
+private func makeKey(_ indices: [(any ConvertibleToPython)?]) throws -> PythonObject {
     try indices.count == 1 ? makeObject(indices[0]) : PythonTuple(indices).makePythonObject(Python())
 }

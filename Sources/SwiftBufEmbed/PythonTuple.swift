@@ -6,16 +6,16 @@ import CSwiftBuf
 /// A Python tuple to be: `PythonTuple(480, 640)`, `PythonTuple("grey", nil, 0.5)`.
 ///
 /// - Threads: Any; the tuple is made when Python gets it.
-public struct PythonTuple: PythonConvertible {
-    private let items: [(any PythonConvertible)?]
+public struct PythonTuple: ConvertibleToPython {
+    private let items: [(any ConvertibleToPython)?]
 
     /// A tuple of these items; nil is `None`.
-    public init(_ items: (any PythonConvertible)?...) {
+    public init(_ items: (any ConvertibleToPython)?...) {
         self.items = items
     }
 
     /// A tuple of the items of an array; nil is `None`.
-    public init(_ items: [(any PythonConvertible)?]) {
+    public init(_ items: [(any ConvertibleToPython)?]) {
         self.items = items
     }
 

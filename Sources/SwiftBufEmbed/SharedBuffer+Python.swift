@@ -3,7 +3,7 @@
 import CPython
 public import SwiftBuf
 
-extension SharedBuffer: PythonConvertible {
+extension SharedBuffer: ConvertibleToPython {
     /// A `swiftbuf.Buffer` over the memory: not a copy.
     ///
     /// In Python it is in C order, writable unless this is read-only, and cannot be resized, because Swift owns the memory too.

@@ -5,7 +5,7 @@ import SwiftBufEmbed
 
 func capture(_ python: Python) throws -> PythonObject {
     let list = try python.builtins.list()
-    return try python.function("append") { _, arguments in
+    return try python.makeFunction(named: "append") { _, arguments in
         try list.append(arguments[0])  // error: capture of 'list' with non-Sendable type 'PythonObject' in a '@Sendable' closure
     }
 }

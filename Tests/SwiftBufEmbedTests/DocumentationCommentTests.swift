@@ -19,10 +19,18 @@ private struct Point {
     var x, y: Double
 }
 
-// PythonConvertible.swift
-extension Point: PythonConvertible {
+// ConvertibleToPython.swift
+extension Point: ConvertibleToPython {
     func makePythonObject(_ python: Python) throws -> PythonObject {
         try PythonTuple(x, y).makePythonObject(python)
+    }
+}
+// end
+
+// ConvertibleFromPython.swift
+extension Point: ConvertibleFromPython {
+    init(_ object: PythonObject) throws {
+        self.init(x: try Double(object[0]), y: try Double(object[1]))
     }
 }
 // end
@@ -135,7 +143,7 @@ extension EmbedTests {
                 while let line = try lines.next() { print(line) }
                 // end
                 // PythonFunction.swift
-                let clamp = try python.function("clamp") { python, arguments in
+                let clamp = try python.makeFunction(named: "clamp") { python, arguments in
                     try arguments.expect(1, keywords: ["limit"])
                     return min(try Double(arguments[0]), try Double(arguments["limit"]))
                 }
@@ -150,7 +158,9 @@ extension EmbedTests {
                 // end
                 let point = try Point(x: 1, y: 2).makePythonObject(python)
                 print(point)
-                let failing = try python.procedure("read") { _, _ in throw ImagingError.unreadable }
+                let back = try Point(point)
+                #expect(back.x == 1 && back.y == 2)
+                let failing = try python.makeFunction(named: "read") { _, _ in throw ImagingError.unreadable }
                 try python.run("pass", with: ["read": failing])
                 python.expect("read()", raises: "ValueError")
             }

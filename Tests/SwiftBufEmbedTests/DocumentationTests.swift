@@ -65,7 +65,7 @@ extension EmbedTests {
                 let seen = try Int(np.asarray(shared).ctypes.data)
                 #expect(seen == address)
                 // SharingASwiftArray.md
-                let doubled = try python.function("doubled") { python, arguments in
+                let doubled = try python.makeFunction(named: "doubled") { python, arguments in
                     try python.withBuffer(of: arguments[0], as: Float.self) { items in
                         try SharedBuffer<Float>(shape: items.shape) { output in
                             for index in 0..<items.count { output.append(2 * items.span[index]) }
@@ -328,7 +328,7 @@ extension EmbedTests {
                 }
                 // end
                 // EmbeddingPython.md
-                let resize = try python.function("resize") { python, arguments in
+                let resize = try python.makeFunction(named: "resize") { python, arguments in
                     try arguments.expect(1, keywords: ["limit"])
                     let width = try Int(arguments[0])
                     if width > 4096 { throw PhotoError.tooLarge(width) }

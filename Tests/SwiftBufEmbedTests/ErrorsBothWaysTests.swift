@@ -22,7 +22,7 @@ extension EmbedTests {
     @Suite struct ErrorsBothWaysTests {
         /// The error of Python statements that must fail.
         private func error(
-            of source: String, _ python: Python, with values: KeyValuePairs<String, (any PythonConvertible)?> = [:]
+            of source: String, _ python: Python, with values: KeyValuePairs<String, (any ConvertibleToPython)?> = [:]
         ) throws -> PythonError {
             do {
                 try python.run(source, with: values)
@@ -34,7 +34,7 @@ extension EmbedTests {
 
         /// A function that throws.
         private func thrower(_ error: any Error, _ python: Python) throws -> PythonObject {
-            try python.function("fail") { _, _ in throw error }
+            try python.makeFunction(named: "fail") { _, _ in throw error }
         }
 
         @Test("an exception is caught by the names of its classes")
@@ -213,7 +213,7 @@ extension EmbedTests {
         @Test("a PythonError thrown into Python is the very same exception, with its traceback")
         func sameException() throws {
             try withPython { python in
-                let pass = try python.function("through") { _, arguments in try arguments[0]() }
+                let pass = try python.makeFunction(named: "through") { _, arguments in try arguments[0]() }
                 let caught = try error(
                     of: """
                         kept = KeyError('mine')
@@ -248,7 +248,7 @@ extension EmbedTests {
         @Test("KeyboardInterrupt and SystemExit go through Swift in both directions; except Exception does not stop them")
         func interrupts() throws {
             try withPython { python in
-                let pass = try python.function("through") { _, arguments in try arguments[0]() }
+                let pass = try python.makeFunction(named: "through") { _, arguments in try arguments[0]() }
                 for name in ["KeyboardInterrupt", "SystemExit"] {
                     let caught = try error(
                         of: "def stop(): raise \(name)\ntry: through(stop)\nexcept Exception: pass", python,
@@ -312,7 +312,7 @@ extension EmbedTests {
                 let payload = Payload()
             }
             try withPython { python in
-                let fail = try python.function("fail") { _, _ in throw Loaded() }
+                let fail = try python.makeFunction(named: "fail") { _, _ in throw Loaded() }
                 try python.run("marker = object()\nimport sys")
                 let types = try python.evaluate("sys.getrefcount(RuntimeError)", as: Int.self)
                 for _ in 0..<10_000 {

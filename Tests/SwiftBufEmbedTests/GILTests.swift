@@ -112,7 +112,7 @@ extension EmbedTests {
                 let interpreter = try Interpreter.start()
                 let called = Flag()
                 try interpreter.withGIL { python in
-                    let last = try python.procedure("last") { python, _ in
+                    let last = try python.makeFunction(named: "last") { python, _ in
                         try interpreter.withGIL { python in try python.run("import threading; threading.current_thread()") }
                         _ = try python.withoutGIL { 1 }
                         called.raise()
@@ -201,7 +201,7 @@ private func expectEveryUseRefused(_ python: Python, sourceLocation: SourceLocat
     refused { python in _ = try python.none }
     refused { python in _ = try python.ellipsis }
     refused { python in _ = try python.slice() }
-    refused { python in _ = try python.function("f") { _, _ in nil } }
+    refused { python in _ = try python.makeFunction(named: "f") { _, _ in nil } }
     refused { python in try python.withoutGIL {} }
     refused { python in _ = try 1.makePythonObject(python) }
     refused { python in _ = try 0.5.makePythonObject(python) }

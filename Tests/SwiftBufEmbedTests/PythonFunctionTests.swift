@@ -19,7 +19,7 @@ extension EmbedTests {
     @Suite struct PythonFunctionTests {
         /// A function that returns a tuple of what it got.
         private func echo(_ python: Python) throws -> PythonObject {
-            try python.function("echo") { python, arguments in
+            try python.makeFunction(named: "echo") { python, arguments in
                 PythonTuple(
                     PythonTuple((0..<arguments.count).map { arguments.positional($0) }), arguments.keywordNames,
                     PythonTuple(arguments.keywordNames.map { arguments.keyword($0) }))
@@ -37,25 +37,50 @@ extension EmbedTests {
             }
         }
 
-        @Test("a closure that returns nil, and a procedure, return None")
+        @Test("a closure without a result, and one that returns nil, return None")
         func returnsNothing() throws {
             try withPython { python in
                 let calls = Mutex(0)
                 try python.run(
                     "pass",
                     with: [
-                        "nothing": python.procedure("nothing") { _, _ in calls.withLock { $0 += 1 } },
-                        "empty": python.function("empty") { _, _ in nil },
+                        "nothing": python.makeFunction(named: "nothing") { _, _ in calls.withLock { $0 += 1 } },
+                        "empty": python.makeFunction(named: "empty") { _, _ in nil },
+                        "several": python.makeFunction(named: "several") { _, _ in
+                            calls.withLock { $0 += 1 }
+                            calls.withLock { $0 += 1 }
+                        },
+                        "early": python.makeFunction(named: "early") { _, arguments in
+                            if arguments.count == 0 { return }
+                            calls.withLock { $0 += 10 }
+                        },
+                        "missing": python.makeFunction(named: "missing") { _, arguments in arguments.positional(0) },
                     ])
-                try python.expect("nothing() is None and nothing(1, a=2) is None and empty() is None")
-                #expect(calls.withLock { $0 } == 2)
+                try python.expect("nothing() is None and nothing(1, a=2) is None and empty() is None and several() is None")
+                try python.expect("early() is None and early(1) is None and missing() is None and missing(3) == 3")
+                #expect(calls.withLock { $0 } == 14)
+            }
+        }
+
+        @Test("a closure may return values of several types")
+        func returnsSeveralTypes() throws {
+            try withPython { python in
+                let choose = try python.makeFunction(named: "choose") { _, arguments in
+                    switch try Int(arguments[0]) {
+                    case 0: return nil
+                    case 1: return "one"
+                    default: return 2.5
+                    }
+                }
+                try python.run("pass", with: ["choose": choose])
+                try python.expect("choose(0) is None and choose(1) == 'one' and choose(2) == 2.5")
             }
         }
 
         @Test("arguments that are not there, and those that are not expected, are a TypeError")
         func wrongArguments() throws {
             try withPython { python in
-                let clamp = try python.function("clamp") { _, arguments in
+                let clamp = try python.makeFunction(named: "clamp") { _, arguments in
                     try arguments.expect(1...2, keywords: ["limit"])
                     return min(try Double(arguments[0]), try Double(arguments["limit"]))
                 }
@@ -67,8 +92,8 @@ extension EmbedTests {
                 python.expect("clamp(1)", raises: "TypeError", saying: "the argument 'limit' was asked for but it is not given")
                 python.expect("clamp(1, size=2)", raises: "TypeError", saying: "the argument 'size' is given but there is none")
                 python.expect("clamp('a', limit=1)", raises: "TypeError")
-                let fourth = try python.function("fourth") { _, arguments in try arguments[3] }
-                let before = try python.function("before") { _, arguments in try arguments[-1] }
+                let fourth = try python.makeFunction(named: "fourth") { _, arguments in try arguments[3] }
+                let before = try python.makeFunction(named: "before") { _, arguments in try arguments[-1] }
                 try python.run("pass", with: ["fourth": fourth, "before": before])
                 python.expect("fourth(1, 2)", raises: "TypeError", saying: "positional argument 3 was asked for but 2 are given")
                 python.expect("before(1)", raises: "TypeError")
@@ -78,7 +103,7 @@ extension EmbedTests {
         @Test("no arguments that Python can make bring a function down")
         func hostileArguments() throws {
             try withPython { python in
-                let take = try python.function("take") { _, arguments in
+                let take = try python.makeFunction(named: "take") { _, arguments in
                     for index in 0..<arguments.count {
                         let argument = try arguments[index]
                         _ = argument.description
@@ -119,7 +144,7 @@ extension EmbedTests {
         @Test("a call that lets go of its own callable finishes")
         func callableGoesInItsCall() throws {
             try withPython { python in
-                let forget = try python.function("forget") { python, _ in
+                let forget = try python.makeFunction(named: "forget") { python, _ in
                     try python.run("del forget")
                     return 5
                 }
@@ -132,7 +157,7 @@ extension EmbedTests {
         func endlessRecursion() throws {
             try withPython { python in
                 let calls = Mutex(0)
-                let again = try python.function("again") { _, arguments in
+                let again = try python.makeFunction(named: "again") { _, arguments in
                     calls.withLock { $0 += 1 }
                     return try arguments[0](arguments[0])
                 }
@@ -152,7 +177,7 @@ extension EmbedTests {
             let interpreter = try sharedInterpreter()
             let calls = Mutex(0)
             try withPython { python in
-                let work = try python.procedure("work") { python, arguments in
+                let work = try python.makeFunction(named: "work") { python, arguments in
                     let step = try Int(arguments[0])
                     try python.withoutGIL {
                         calls.withLock { $0 += step }
@@ -179,7 +204,7 @@ extension EmbedTests {
             try withPython { python in
                 func round() throws {
                     let counted = Counted()
-                    let f = try python.function("f") { [counted] _, arguments in
+                    let f = try python.makeFunction(named: "f") { [counted] _, arguments in
                         _ = counted
                         return try arguments[0]
                     }
@@ -197,7 +222,7 @@ extension EmbedTests {
             let before = Counted.count
             try interpreter.withGIL { python in
                 let counted = Counted()
-                try python.run("held = f", with: ["f": python.procedure("f") { [counted] _, _ in _ = counted }])
+                try python.run("held = f", with: ["f": python.makeFunction(named: "f") { [counted] _, _ in _ = counted }])
                 try python.run("del f")
             }
             #expect(Counted.count == before + 1)
@@ -205,9 +230,9 @@ extension EmbedTests {
             #expect(Counted.count == before)
             try withPython { python in
                 // CPython lets go of the arguments while the exception is set.
-                let make = try python.function("make") { python, _ in
+                let make = try python.makeFunction(named: "make") { python, _ in
                     let counted = Counted()
-                    return try python.procedure("f") { [counted] _, _ in _ = counted }
+                    return try python.makeFunction(named: "f") { [counted] _, _ in _ = counted }
                 }
                 try python.run(
                     "try:\n    len(make())\nexcept TypeError as error:\n    text = str(error)", with: ["make": make])
@@ -225,9 +250,9 @@ extension EmbedTests {
             }
             let interpreter = try sharedInterpreter()
             try withPython { python in
-                let make = try python.function("make") { python, _ in
+                let make = try python.makeFunction(named: "make") { python, _ in
                     let noting = Noting(interpreter)
-                    return try python.procedure("f") { [noting] _, _ in _ = noting }
+                    return try python.makeFunction(named: "f") { [noting] _, _ in _ = noting }
                 }
                 try python.run(
                     """
@@ -246,7 +271,7 @@ extension EmbedTests {
                 let called = Flag()
                 try interpreter.withGIL { python in
                     let counted = Counted()
-                    let last = try python.procedure("last") { [counted] python, _ in
+                    let last = try python.makeFunction(named: "last") { [counted] python, _ in
                         _ = counted
                         try python.run("import sys")
                         called.raise()
@@ -262,7 +287,7 @@ extension EmbedTests {
         @Test("a name with a NUL is refused")
         func nulInName() throws {
             try withPython { python in
-                _ = #expect(throws: PythonError.self) { try python.function("a\0b") { _, _ in nil } }
+                _ = #expect(throws: PythonError.self) { try python.makeFunction(named: "a\0b") { _, _ in nil } }
             }
         }
     }

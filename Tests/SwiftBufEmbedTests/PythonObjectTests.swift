@@ -155,7 +155,7 @@ extension EmbedTests {
 extension EmbedTests {
     @Suite struct PythonValueTests {
         /// What Python says of a value that it is handed.
-        private func represent(_ value: (any PythonConvertible)?, _ python: Python) throws -> String {
+        private func represent(_ value: (any ConvertibleToPython)?, _ python: Python) throws -> String {
             try python.run("pass", with: ["value": value])
             return try python.evaluate("f'{type(value).__name__} {value!r}'", as: String.self)
         }
@@ -196,7 +196,7 @@ extension EmbedTests {
 
         @Test("a type of the program's own converts as it says, and its error passes")
         func ownTypeConverts() throws {
-            struct Point: PythonConvertible {
+            struct Point: ConvertibleToPython {
                 let x: Int
                 func makePythonObject(_ python: Python) throws -> PythonObject {
                     guard x >= 0 else { throw Missing(description: "negative") }

@@ -6,14 +6,15 @@ import CSwiftBuf
 /// A type whose values Python can take: as arguments, items, attributes, and as the results of Swift functions.
 ///
 /// Numbers, Bool, String, arrays (lists; of `UInt8`, bytes), dictionaries, ``PythonTuple``, ``PythonList``, ``PythonObject`` and
-/// `SharedBuffer` do. A parameter of the type `(any PythonConvertible)?` takes nil for `None`.
+/// `SharedBuffer` do. A parameter of the type `(any ConvertibleToPython)?` takes nil for `None`. The other direction is
+/// ``ConvertibleFromPython``; ``PythonConvertible`` is both.
 ///
-///     extension Point: PythonConvertible {
+///     extension Point: ConvertibleToPython {
 ///         func makePythonObject(_ python: Python) throws -> PythonObject {
 ///             try PythonTuple(x, y).makePythonObject(python)
 ///         }
 ///     }
-public protocol PythonConvertible {
+public protocol ConvertibleToPython {
     /// Makes the Python object.
     ///
     /// - Parameter python: The proof that the GIL is there.
@@ -26,13 +27,13 @@ public protocol PythonConvertible {
 /// Makes the Python object of a value, `None` of nil.
 ///
 /// - Threads: With the GIL.
-func makeObject(_ value: (any PythonConvertible)?) throws -> PythonObject {
+func makeObject(_ value: (any ConvertibleToPython)?) throws -> PythonObject {
     // SAFETY: with the GIL.
     guard let value else { return try unsafe PythonObject(PythonReference(swiftbuf_none())) }
     return try value.makePythonObject(Python())
 }
 
-extension PythonObject: PythonConvertible {
+extension PythonObject: ConvertibleToPython {
     /// The object itself.
     public func makePythonObject(_ python: Python) throws -> PythonObject { self }
 }

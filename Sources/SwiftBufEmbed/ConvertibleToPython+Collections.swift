@@ -1,8 +1,8 @@
-// Arrays and dictionaries for Python.
+// Arrays, dictionaries and optional values for Python.
 
 import CPython
 
-extension Array: PythonConvertible where Element: PythonConvertible {
+extension Array: ConvertibleToPython where Element: ConvertibleToPython {
     /// A Python list; an array of `UInt8` is bytes.
     ///
     /// A copy: memory is shared by `SharedBuffer`.
@@ -24,7 +24,7 @@ extension Array: PythonConvertible where Element: PythonConvertible {
     }
 }
 
-extension Dictionary: PythonConvertible where Key: PythonConvertible, Value: PythonConvertible {
+extension Dictionary: ConvertibleToPython where Key: ConvertibleToPython, Value: ConvertibleToPython {
     /// A Python dict.
     ///
     /// A copy.
@@ -43,5 +43,16 @@ extension Dictionary: PythonConvertible where Key: PythonConvertible, Value: Pyt
             }
         }
         return dictionary
+    }
+}
+
+extension Optional: ConvertibleToPython where Wrapped: ConvertibleToPython {
+    /// The object of the value, or `None`.
+    ///
+    /// - Throws: What the conversion of the value throws; ``InterpreterError/withoutGIL``.
+    /// - Threads: With the GIL.
+    public func makePythonObject(_ python: Python) throws -> PythonObject {
+        try requireGIL()
+        return try makeObject(map { value in value })
     }
 }

@@ -4,7 +4,7 @@
 
 import CPython
 
-extension PythonConvertible where Self: FixedWidthInteger {
+extension ConvertibleToPython where Self: FixedWidthInteger {
     /// A Python int.
     ///
     /// - Throws: ``PythonError`` if there is no memory; ``InterpreterError/withoutGIL``.
@@ -21,18 +21,18 @@ extension PythonConvertible where Self: FixedWidthInteger {
     }
 }
 
-extension Int: PythonConvertible {}
-extension Int8: PythonConvertible {}
-extension Int16: PythonConvertible {}
-extension Int32: PythonConvertible {}
-extension Int64: PythonConvertible {}
-extension UInt: PythonConvertible {}
-extension UInt8: PythonConvertible {}
-extension UInt16: PythonConvertible {}
-extension UInt32: PythonConvertible {}
-extension UInt64: PythonConvertible {}
+extension Int: ConvertibleToPython {}
+extension Int8: ConvertibleToPython {}
+extension Int16: ConvertibleToPython {}
+extension Int32: ConvertibleToPython {}
+extension Int64: ConvertibleToPython {}
+extension UInt: ConvertibleToPython {}
+extension UInt8: ConvertibleToPython {}
+extension UInt16: ConvertibleToPython {}
+extension UInt32: ConvertibleToPython {}
+extension UInt64: ConvertibleToPython {}
 
-extension Double: PythonConvertible {
+extension Double: ConvertibleToPython {
     /// A Python float.
     ///
     /// - Throws: ``PythonError`` if there is no memory; ``InterpreterError/withoutGIL``.
@@ -43,7 +43,7 @@ extension Double: PythonConvertible {
     }
 }
 
-extension Float: PythonConvertible {
+extension Float: ConvertibleToPython {
     /// A Python float, which has the precision of `Double`.
     ///
     /// - Throws: ``PythonError`` if there is no memory; ``InterpreterError/withoutGIL``.
@@ -53,7 +53,7 @@ extension Float: PythonConvertible {
     }
 }
 
-extension Bool: PythonConvertible {
+extension Bool: ConvertibleToPython {
     /// Python's `True` or `False`.
     ///
     /// - Throws: ``InterpreterError/withoutGIL``.
@@ -64,7 +64,7 @@ extension Bool: PythonConvertible {
     }
 }
 
-extension String: PythonConvertible {
+extension String: ConvertibleToPython {
     /// A Python str.
     ///
     /// - Throws: ``PythonError`` if there is no memory; ``InterpreterError/withoutGIL``.

@@ -4,7 +4,7 @@
 
 import CPython
 
-extension Int {
+extension Int: ConvertibleFromPython {
     /// The value of a Python int, or of what counts as one, such as NumPy's integers.
     ///
     /// - Throws: ``PythonError``: `TypeError` for another type, `OverflowError` for too large a value, and what Python code raises;
@@ -19,7 +19,7 @@ extension Int {
     }
 }
 
-extension Double {
+extension Double: ConvertibleFromPython {
     /// The value of a Python float, or of what converts to one.
     ///
     /// - Throws: ``PythonError``: `TypeError` for another type, and what Python code raises; ``InterpreterError/withoutGIL``.
@@ -32,7 +32,7 @@ extension Double {
     }
 }
 
-extension Bool {
+extension Bool: ConvertibleFromPython {
     /// Whether a Python object is true, as `if` sees it.
     ///
     /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
@@ -45,7 +45,7 @@ extension Bool {
     }
 }
 
-extension String {
+extension String: ConvertibleFromPython {
     /// The text of a Python str, and what `str()` makes of any other object.
     ///
     /// What no Unicode text can hold, such as half a surrogate pair, is escaped with a backslash.

@@ -1,0 +1,32 @@
+// What Swift can make of Python objects.
+
+/// A type whose values are made of Python objects: `try Int(object)`, `try python.evaluate("1 + 1", as: Int.self)`.
+///
+///     extension Point: ConvertibleFromPython {
+///         init(_ object: PythonObject) throws {
+///             self.init(x: try Double(object[0]), y: try Double(object[1]))
+///         }
+///     }
+///
+/// The other direction is ``ConvertibleToPython``; ``PythonConvertible`` is both.
+public protocol ConvertibleFromPython {
+    /// Makes a value of a Python object.
+    ///
+    /// - Throws: ``PythonError`` for what Python raises, ``InterpreterError/withoutGIL``, or an error of the type's own.
+    /// - Threads: With the GIL.
+    init(_ object: PythonObject) throws
+}
+
+/// A type whose values go to Python and come from there.
+public typealias PythonConvertible = ConvertibleToPython & ConvertibleFromPython
+
+extension PythonObject: ConvertibleFromPython {
+    /// Another reference to the same object.
+    ///
+    /// - Throws: ``InterpreterError/withoutGIL``.
+    /// - Threads: With the GIL.
+    public convenience init(_ object: PythonObject) throws {
+        try requireGIL()
+        try self.init(object.reference())
+    }
+}
