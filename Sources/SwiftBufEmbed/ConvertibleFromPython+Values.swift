@@ -1,76 +1,73 @@
-// Swift values out of Python objects: what Python's own int, float, bool, str and bytes make of them.
+// Truth values, text and optional values out of Python objects.
 //
 // SAFETY (all of this file): a live object, and requireGIL() has found the GIL.
 
 import CPython
-
-extension Int: ConvertibleFromPython {
-    /// The value of a Python int, or of what counts as one, such as NumPy's integers.
-    ///
-    /// - Throws: ``PythonError``: `TypeError` for another type, `OverflowError` for too large a value, and what Python code raises;
-    ///   ``InterpreterError/withoutGIL``.
-    /// - Threads: With the GIL.
-    public init(_ object: PythonObject) throws {
-        try requireGIL()
-        let number = try unsafe PythonReference(PyNumber_Index(object.pointer))
-        let value = unsafe PyLong_AsSsize_t(number.pointer)
-        if value == -1, unsafe PyErr_Occurred() != nil { throw PythonError.takeRaised() }
-        self = value
-    }
-}
-
-extension Double: ConvertibleFromPython {
-    /// The value of a Python float, or of what converts to one.
-    ///
-    /// - Throws: ``PythonError``: `TypeError` for another type, and what Python code raises; ``InterpreterError/withoutGIL``.
-    /// - Threads: With the GIL.
-    public init(_ object: PythonObject) throws {
-        try requireGIL()
-        let value = unsafe PyFloat_AsDouble(object.pointer)
-        if value == -1, unsafe PyErr_Occurred() != nil { throw PythonError.takeRaised() }
-        self = value
-    }
-}
+import CSwiftBuf
+import CSwiftBufEmbed
 
 extension Bool: ConvertibleFromPython {
-    /// Whether a Python object is true, as `if` sees it.
+    /// The value of a Python bool, or of NumPy's.
     ///
-    /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
+    /// Any object is true or false to Python's `if`: ``PythonObject/isTrue`` says which.
+    ///
+    /// - Throws: ``PythonConversionError`` for another type; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
     public init(_ object: PythonObject) throws {
         try requireGIL()
-        let truth = unsafe PyObject_IsTrue(object.pointer)
-        if truth < 0 { throw PythonError.takeRaised() }
-        self = truth != 0
+        // NumPy's own is no subclass of bool, and no class is derived from it.
+        guard object.kind == SWIFTBUF_EMBED_BOOL || ["numpy.bool", "numpy.bool_"].contains(describe(object.type)) else {
+            throw PythonConversionError(expected: "a bool (Bool)", got: object)
+        }
+        self = try object.isTrue
+    }
+}
+
+extension PythonObject {
+    /// Whether it is true as Python's `if` sees it: not empty, not zero, not `None`.
+    ///
+    /// - Throws: ``PythonError`` for what Python raises, as NumPy's arrays of several items do; ``InterpreterError/withoutGIL``.
+    /// - Threads: With the GIL.
+    public var isTrue: Bool {
+        get throws {
+            try requireGIL()
+            let truth = unsafe PyObject_IsTrue(pointer)
+            if truth < 0 { throw PythonError.takeRaised() }
+            return truth != 0
+        }
     }
 }
 
 extension String: ConvertibleFromPython {
-    /// The text of a Python str, and what `str()` makes of any other object.
+    /// The text of a Python str.
     ///
-    /// What no Unicode text can hold, such as half a surrogate pair, is escaped with a backslash.
+    /// What `str()` makes of any object, `String(describing: object)` says.
     ///
-    /// - Throws: ``PythonError`` for what Python raises; ``InterpreterError/withoutGIL``.
+    /// - Throws: ``PythonConversionError`` for another type, and for half of a surrogate pair, which a str may hold, such as in a file's
+    ///   name that is not UTF-8; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
     public init(_ object: PythonObject) throws {
         try requireGIL()
-        self = try object.text()
+        guard object.kind == SWIFTBUF_EMBED_STR else { throw PythonConversionError(expected: "a str (String)", got: object) }
+        guard let bytes = unsafe PyUnicode_AsUTF8String(object.pointer) else {
+            let error = PythonError.takeRaised()
+            guard error.typeName == "UnicodeEncodeError" else { throw error }
+            throw PythonConversionError(
+                expected: "a str without halves of surrogate pairs (String)", got: object.inWords, as: .valueError, cause: error)
+        }
+        let encoded = try unsafe PythonReference(bytes)
+        // The bytes stay as long as the bytes object, and are copied before it goes.
+        let span = unsafe UnsafeRawBufferPointer(start: PyBytes_AsString(encoded.pointer), count: PyBytes_Size(encoded.pointer))
+        self = unsafe String(decoding: span, as: UTF8.self)
     }
 }
 
-extension Array where Element == UInt8 {
-    /// A copy of the bytes of a Python object that has a buffer, in C order, or of an iterable of ints below 256.
+extension Optional: ConvertibleFromPython where Wrapped: ConvertibleFromPython {
+    /// Nil of Python's `None`, else the value of the object.
     ///
-    /// - Throws: ``PythonError``: `TypeError` for another type, `ValueError` for other ints, and what Python code raises;
-    ///   ``InterpreterError/withoutGIL``.
-    /// - Complexity: Linear in the bytes.
-    /// - Ownership: The bytes are copied.
+    /// - Throws: What the conversion of the value throws; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
     public init(_ object: PythonObject) throws {
-        try requireGIL()
-        // The bytes stay as long as the bytes object, and are copied before it goes.
-        let bytes = try unsafe PythonReference(PyBytes_FromObject(object.pointer))
-        let start = unsafe PyBytes_AsString(bytes.pointer)
-        self = unsafe Array(UnsafeRawBufferPointer(start: start, count: PyBytes_Size(bytes.pointer)))
+        self = try object.isNone ? nil : .some(Wrapped(object))
     }
 }

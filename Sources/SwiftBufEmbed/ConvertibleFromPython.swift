@@ -2,9 +2,12 @@
 
 /// A type whose values are made of Python objects: `try Int(object)`, `try python.evaluate("1 + 1", as: Int.self)`.
 ///
+/// Bool, all integers, Double, Float, String, arrays, dictionaries and optional values do, in any depth: `[String: [Int?]]`. A value is
+/// right or refused: by a ``PythonConversionError`` that names both sides, and the index or key.
+///
 ///     extension Point: ConvertibleFromPython {
 ///         init(_ object: PythonObject) throws {
-///             self.init(x: try Double(object[0]), y: try Double(object[1]))
+///             self.init(x: try object[0, as: Double.self], y: try object[1, as: Double.self])
 ///         }
 ///     }
 ///
@@ -12,7 +15,8 @@
 public protocol ConvertibleFromPython {
     /// Makes a value of a Python object.
     ///
-    /// - Throws: ``PythonError`` for what Python raises, ``InterpreterError/withoutGIL``, or an error of the type's own.
+    /// - Throws: ``PythonConversionError`` if the object is something else, ``PythonError`` for what Python raises,
+    ///   ``InterpreterError/withoutGIL``, or an error of the type's own.
     /// - Threads: With the GIL.
     init(_ object: PythonObject) throws
 }

@@ -26,11 +26,13 @@ extension Int8: ConvertibleToPython {}
 extension Int16: ConvertibleToPython {}
 extension Int32: ConvertibleToPython {}
 extension Int64: ConvertibleToPython {}
+extension Int128: ConvertibleToPython {}
 extension UInt: ConvertibleToPython {}
 extension UInt8: ConvertibleToPython {}
 extension UInt16: ConvertibleToPython {}
 extension UInt32: ConvertibleToPython {}
 extension UInt64: ConvertibleToPython {}
+extension UInt128: ConvertibleToPython {}
 
 extension Double: ConvertibleToPython {
     /// A Python float.

@@ -5,8 +5,8 @@ import CSwiftBuf
 
 /// A type whose values Python can take: as arguments, items, attributes, and as the results of Swift functions.
 ///
-/// Numbers, Bool, String, arrays (lists; of `UInt8`, bytes), dictionaries, ``PythonTuple``, ``PythonList``, ``PythonObject`` and
-/// `SharedBuffer` do. A parameter of the type `(any ConvertibleToPython)?` takes nil for `None`. The other direction is
+/// Numbers, Bool, String, arrays (lists; of `UInt8`, bytes), dictionaries, optional values, ``PythonTuple``, ``PythonList``,
+/// ``PythonDictionary``, ``PythonObject`` and `SharedBuffer` do. A parameter of the type `(any ConvertibleToPython)?` takes nil for `None`. The other direction is
 /// ``ConvertibleFromPython``; ``PythonConvertible`` is both.
 ///
 ///     extension Point: ConvertibleToPython {

@@ -14,7 +14,7 @@ extension Python {
     public func `import`(_ name: String) throws -> PythonObject {
         try requireGIL()
         guard !name.utf8.contains(0) else {
-            throw PythonError.raised(.valueError, "import: the name of a module was asked for but it has a NUL")
+            throw PythonError.raised(.valueError, "import: expected a module's name without a NUL, got \(name.debugDescription)")
         }
         // SAFETY: a C string for the time of the call, with the GIL.
         return try unsafe PythonObject(PythonReference(PyImport_ImportModule(name)))

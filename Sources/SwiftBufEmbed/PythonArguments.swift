@@ -26,7 +26,7 @@ public struct PythonArguments {
             return
         }
         let pairs = try unsafe PythonObject(PythonReference(PyDict_Items(dictionary)))
-        keywords = try [PythonObject](pairs).map { pair in (try String(pair[0]), try pair[1]) }
+        keywords = try [PythonObject](pairs).map { pair in (try pair[0].text(), try pair[1]) }
     }
 
     /// How many positional arguments there are.
@@ -45,6 +45,22 @@ public struct PythonArguments {
         keywords.first { argument in argument.name == name }?.value
     }
 
+    /// The value of a positional argument; nil if there are not so many.
+    ///
+    /// - Throws: What the conversion throws, a ``PythonConversionError`` with the function and the argument.
+    /// - Threads: With the GIL.
+    public func positional<Value: ConvertibleFromPython>(_ index: Int, as type: Value.Type) throws -> Value? {
+        try positional(index).map { _ in try self[index, as: type] }
+    }
+
+    /// The value of a keyword argument; nil if there is none of this name: `try arguments.keyword("limit", as: Double.self) ?? 1`.
+    ///
+    /// - Throws: What the conversion throws, a ``PythonConversionError`` with the function and the argument.
+    /// - Threads: With the GIL.
+    public func keyword<Value: ConvertibleFromPython>(_ name: String, as type: Value.Type) throws -> Value? {
+        try keyword(name).map { _ in try self[name, as: type] }
+    }
+
     /// A positional argument.
     ///
     /// - Throws: ``PythonError``, a `TypeError`, if there are not so many.
@@ -52,7 +68,19 @@ public struct PythonArguments {
     public subscript(index: Int) -> PythonObject {
         get throws {
             if let argument = positional(index) { return argument }
-            throw try typeError("positional argument \(index) was asked for but \(count) are given")
+            throw try typeError("expected a positional argument \(index), got \(count) of them, counted from 0")
+        }
+    }
+
+    /// The value of a positional argument: `try arguments[0, as: Int.self]`.
+    ///
+    /// - Throws: As the subscript without a type; and what the conversion throws, a ``PythonConversionError`` with the function and the
+    ///   argument.
+    /// - Threads: With the GIL.
+    public subscript<Value: ConvertibleFromPython>(index: Int, as type: Value.Type) -> Value {
+        get throws {
+            let argument = try self[index]
+            return try PythonConversionError.at(.argument(index), of: function) { try Value(argument) }
         }
     }
 
@@ -63,7 +91,19 @@ public struct PythonArguments {
     public subscript(name: String) -> PythonObject {
         get throws {
             if let argument = keyword(name) { return argument }
-            throw try typeError("the argument '\(name)' was asked for but it is not given")
+            throw try typeError("expected the keyword argument '\(name)', got none of this name")
+        }
+    }
+
+    /// The value of a keyword argument: `try arguments["limit", as: Double.self]`.
+    ///
+    /// - Throws: As the subscript without a type; and what the conversion throws, a ``PythonConversionError`` with the function and the
+    ///   argument.
+    /// - Threads: With the GIL.
+    public subscript<Value: ConvertibleFromPython>(name: String, as type: Value.Type) -> Value {
+        get throws {
+            let argument = try self[name]
+            return try PythonConversionError.at(.keyword(name), of: function) { try Value(argument) }
         }
     }
 
@@ -74,10 +114,12 @@ public struct PythonArguments {
     public func expect(_ counts: ClosedRange<Int>, keywords names: [String] = []) throws {
         guard counts.contains(count) else {
             let wanted = counts.count == 1 ? "\(counts.lowerBound)" : "\(counts.lowerBound) to \(counts.upperBound)"
-            throw try typeError("\(wanted) positional arguments were asked for but \(count) are given")
+            throw try typeError("expected \(wanted) positional arguments, got \(count)")
         }
         if let other = keywordNames.first(where: { name in !names.contains(name) }) {
-            throw try typeError("the argument '\(other)' is given but there is none of this name")
+            let known = names.map { name in "'\(name)'" }.joined(separator: ", ")
+            throw try typeError(
+                "expected \(names.isEmpty ? "no keyword arguments" : "keyword arguments of \(known)"), got '\(other)'")
         }
     }
 

@@ -9,7 +9,7 @@ extension Python {
     ///
     ///     let clamp = try python.makeFunction(named: "clamp") { python, arguments in
     ///         try arguments.expect(1, keywords: ["limit"])
-    ///         return min(try Double(arguments[0]), try Double(arguments["limit"]))
+    ///         return min(try arguments[0, as: Double.self], try arguments["limit", as: Double.self])
     ///     }
     ///     try python.run("print(clamp(3.5, limit=1.0))", with: ["clamp": clamp])
     ///

@@ -1,4 +1,4 @@
-// Python's iteration. Swift's `for` takes no iterator that throws.
+// Python's iteration, item by item. Swift's `for` takes no iterator that throws: PythonItems.swift is for that.
 
 import CPython
 
@@ -35,8 +35,15 @@ extension PythonObject {
     /// - Threads: With the GIL.
     public func makeIterator() throws -> PythonIterator {
         try requireGIL()
+        return try startIterating()
+    }
+
+    /// Starts an iteration.
+    ///
+    /// - Threads: With the GIL.
+    func startIterating() throws(PythonError) -> PythonIterator {
         // SAFETY: a live object, with the GIL.
-        return try unsafe PythonIterator(PythonObject(PythonReference(PyObject_GetIter(pointer))))
+        try unsafe PythonIterator(PythonObject(PythonReference(PyObject_GetIter(pointer))))
     }
 
     /// Calls `body` with each item.
@@ -46,17 +53,5 @@ extension PythonObject {
     public func forEach(_ body: (PythonObject) throws -> Void) throws {
         let items = try makeIterator()
         while let item = try items.next() { try body(item) }
-    }
-}
-
-extension Array where Element == PythonObject {
-    /// The items of a Python object: `try [PythonObject](list).map { item in try Int(item) }`.
-    ///
-    /// - Throws: ``PythonError`` for what Python raises, `TypeError` if it cannot be iterated; ``InterpreterError/withoutGIL``.
-    /// - Complexity: Linear in the items.
-    /// - Threads: With the GIL.
-    public init(_ object: PythonObject) throws {
-        self = []
-        try object.forEach { item in append(item) }
     }
 }

@@ -22,6 +22,16 @@ extension PythonObject {
         return try unsafe PythonObject(PythonReference(PyObject_GetAttr(pointer, name.pointer)))
     }
 
+    /// The value of an attribute: `try image.attribute("size", as: [Int].self)`.
+    ///
+    /// - Throws: ``PythonError`` for what Python raises, `AttributeError` if there is none; what the conversion throws, a
+    ///   ``PythonConversionError`` with the name; ``InterpreterError/withoutGIL``.
+    /// - Threads: With the GIL.
+    public func attribute<Value: ConvertibleFromPython>(_ name: String, as type: Value.Type) throws -> Value {
+        let value = try attribute(name)
+        return try PythonConversionError.at(.attribute(name)) { try Value(value) }
+    }
+
     /// Sets an attribute.
     ///
     /// - Parameters:

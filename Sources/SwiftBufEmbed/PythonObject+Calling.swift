@@ -35,7 +35,7 @@ extension PythonObject {
             guard unsafe PyDict_SetItem(named.pointer, key.pointer, value.pointer) == 0 else { throw PythonError.takeRaised() }
         }
         guard unsafe PyDict_Size(named.pointer) == keywords.count else {
-            throw PythonError.raised(.typeError, "a call was asked for but one keyword argument is given twice")
+            throw PythonError.raised(.typeError, "expected each keyword argument once, got one twice")
         }
         return try unsafe PythonObject(PythonReference(PyObject_Call(pointer, positional.pointer, named.pointer)))
     }

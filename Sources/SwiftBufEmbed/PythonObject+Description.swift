@@ -1,12 +1,13 @@
-// A Python object as text.
+// A Python object as text. There is no `description` here, so that `object.description` is Python's own attribute.
 
 import CPython
 
-extension PythonObject: CustomStringConvertible {
-    /// What Python's `str()` makes of it; a text in angle brackets where that fails, or there is no GIL.
+extension PythonObject: CustomDebugStringConvertible {
+    /// What `print(object)`, `"\(object)"` and `String(describing: object)` say: what Python's `str()` makes of it; a text in angle
+    /// brackets where that fails, or there is no GIL.
     ///
     /// - Threads: Any, but only with the GIL does it say what Python does.
-    public var description: String {
+    public var debugDescription: String {
         guard holdsGIL else { return "<a Python object, seen without the GIL>" }
         do throws(PythonError) {
             return try text()

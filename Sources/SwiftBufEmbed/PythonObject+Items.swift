@@ -1,6 +1,7 @@
 // Items and iteration. Swift has no throwing setters, so that setting one is a method.
 
 import CPython
+import CSwiftBufEmbed
 
 extension PythonObject {
     /// The item at an index, or the part that a slice selects; several indices are a tuple, as in `array[1, 2]` of NumPy.
@@ -13,6 +14,21 @@ extension PythonObject {
             let key = try makeKey(indices)
             // SAFETY: live objects, with the GIL.
             return try unsafe PythonObject(PythonReference(PyObject_GetItem(pointer, key.pointer)))
+        }
+    }
+
+    /// The value of an item: `try settings["width", as: Int.self]`.
+    ///
+    /// - Throws: As the subscript without a type; and what the conversion throws, a ``PythonConversionError`` with the index or key.
+    /// - Threads: With the GIL.
+    public subscript<Value: ConvertibleFromPython>(indices: (any ConvertibleToPython)?..., as type: Value.Type) -> Value {
+        get throws {
+            try requireGIL()
+            let key = try makeKey(indices)
+            // SAFETY: live objects, with the GIL.
+            let item = try unsafe PythonObject(PythonReference(PyObject_GetItem(pointer, key.pointer)))
+            let index = key.kind == SWIFTBUF_EMBED_INT ? try? Int(key) : nil
+            return try PythonConversionError.at(index.map { index in .index(index) } ?? .key(key.inPlace)) { try Value(item) }
         }
     }
 
@@ -45,7 +61,7 @@ extension PythonObject {
     ///
     /// - Throws: ``PythonError`` for what Python raises, `TypeError` if it has no length; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL.
-    public var length: Int {
+    public var itemCount: Int {
         get throws {
             try requireGIL()
             // SAFETY: a live object, with the GIL.

@@ -14,7 +14,11 @@ import CSwiftBufEmbed
 ///     let array = try np.asarray(samples, dtype: "float32")
 ///     let mean = try Double(array[0].mean())
 ///
-/// The few members that are declared here hide Python attributes of the same name; ``attribute(_:)`` reads those.
+/// The members that are declared here would hide Python attributes of the same name. So they have names that Python's attributes do
+/// not have, with capital letters, but for `attribute`, `iterated` and `unpacked`. Those, and what Swift keeps for itself after a dot (`self`,
+/// `init`, `Type`), ``attribute(_:)`` reads.
+///
+/// Python's `==` may raise: it is ``isEqual(to:)``, and a PythonObject is neither Equatable nor Hashable.
 ///
 /// - Ownership: One reference, dropped with this value.
 /// - Threads: Used with the GIL, inside ``Interpreter/withGIL(_:)``; anywhere else a use throws ``InterpreterError/withoutGIL``. Not
@@ -83,14 +87,5 @@ extension PythonObject {
             // SAFETY: a live object, with the GIL.
             return unsafe swiftbuf_is_none(pointer) != 0
         }
-    }
-
-    /// Whether both are one object, as Python's `is` says.
-    ///
-    /// There is no `==`, because that would run Python code: call `operator.eq`.
-    ///
-    /// - Threads: Any.
-    public func isIdentical(to other: PythonObject) -> Bool {
-        unsafe pointer == other.pointer
     }
 }

@@ -242,7 +242,7 @@ extension EmbedTests {
                     try python.importNumPy()
                     try python.run("import sys; a = np.zeros(4); import swiftbuf; b = swiftbuf.zeros(4, 'd')")
                     let (array, buffer) = (try python.evaluate("a"), try python.evaluate("b"))
-                    let counts = try String(python.evaluate("sys.getrefcount(a), sys.getrefcount(b)"))
+                    let counts = try String(describing: python.evaluate("sys.getrefcount(a), sys.getrefcount(b)"))
                     var before = 0
                     for round in 0..<251_000 {
                         if round == 1000 { before = process_heap_bytes() }
@@ -253,7 +253,7 @@ extension EmbedTests {
                     }
                     // About one byte a round: malloc's own caches come and go.
                     #expect(process_heap_bytes() < before + 1 << 18)
-                    #expect(try String(python.evaluate("sys.getrefcount(a), sys.getrefcount(b)")) == counts)
+                    #expect(try String(describing: python.evaluate("sys.getrefcount(a), sys.getrefcount(b)")) == counts)
                     try python.expect("b.exports == 0")
                 }
             }

@@ -57,7 +57,7 @@ extension EmbedTests {
                     var row = items.mutableRow(0)
                     row[2] = -2
                 }
-                #expect(try String(plane.tolist()) == "[[0, 1, -2], [-1, 4, 5]]")
+                #expect(try [[Int]](plane.tolist()) == [[0, 1, -2], [-1, 4, 5]])
             }
         }
 
@@ -96,7 +96,7 @@ extension EmbedTests {
                     items.modifyEach { $0 += 100 }
                     items[3] = 0
                 }
-                #expect(try String(python.evaluate("a[:, 1].tolist()")) == "[101, 107, 113, 0]")
+                #expect(try python.evaluate("a[:, 1].tolist()", as: [Int].self) == [101, 107, 113, 0])
             }
         }
 

@@ -30,7 +30,7 @@ extension Point: ConvertibleToPython {
 // ConvertibleFromPython.swift
 extension Point: ConvertibleFromPython {
     init(_ object: PythonObject) throws {
-        self.init(x: try Double(object[0]), y: try Double(object[1]))
+        self.init(x: try object[0, as: Double.self], y: try object[1, as: Double.self])
     }
 }
 // end
@@ -128,7 +128,7 @@ extension EmbedTests {
         @Test("what the doc comments show of objects, functions and errors runs")
         func objects() throws {
             var printed: [String] = []
-            func print(_ value: any CustomStringConvertible) { printed.append("\(value)") }
+            func print(_ value: Any) { printed.append("\(value)") }
             let samples = try SharedBuffer<Float>(repeating: 2, shape: [3, 4])
             try withPython { python in
                 // PythonObject.swift
@@ -142,10 +142,29 @@ extension EmbedTests {
                 let lines = try file.makeIterator()
                 while let line = try lines.next() { print(line) }
                 // end
+                try file.seek(0)
+                // PythonItems.swift
+                for line in try file.iterated() {
+                    print(try line.get())
+                }
+                // end
+                // ConvertibleFromPython+Collections.swift
+                let (quotient, remainder) = try python.builtins.divmod(7, 2).unpacked(as: (Int, Int).self)
+                // end
+                #expect(quotient == 3 && remainder == 1)
+                let settings = try python.evaluate("{'width': [480, 640], 'names': []}")
+                // PythonConversionError.swift
+                do {
+                    let sizes = try [String: [UInt8]](settings)
+                    print(sizes)
+                } catch let error as PythonConversionError {
+                    print(error)  // key 'width', index 0: expected an int from 0 to 255 (UInt8), got 480 (int)
+                }
+                // end
                 // PythonFunction.swift
                 let clamp = try python.makeFunction(named: "clamp") { python, arguments in
                     try arguments.expect(1, keywords: ["limit"])
-                    return min(try Double(arguments[0]), try Double(arguments["limit"]))
+                    return min(try arguments[0, as: Double.self], try arguments["limit", as: Double.self])
                 }
                 try python.run("print(clamp(3.5, limit=1.0))", with: ["clamp": clamp])
                 // end
@@ -164,7 +183,11 @@ extension EmbedTests {
                 try python.run("pass", with: ["read": failing])
                 python.expect("read()", raises: "ValueError")
             }
-            #expect(printed == ["a\n", "b", "'a'", "(1.0, 2.0)"])
+            #expect(
+                printed == [
+                    "a\n", "b", "a\n", "b", "key 'width', index 0: expected an int from 0 to 255 (UInt8), got 480 (int)", "'a'",
+                    "(1.0, 2.0)",
+                ])
         }
 
         @Test("what the doc comments show of a start runs")

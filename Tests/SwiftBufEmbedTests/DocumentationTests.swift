@@ -144,7 +144,7 @@ extension EmbedTests {
         @Test("the tutorial borrows an ndarray, and says both sides of a refusal")
         func readingAnNdarray() throws {
             var printed: [String] = []
-            func print(_ value: any CustomStringConvertible) { printed.append("\(value)") }
+            func print(_ value: Any) { printed.append("\(value)") }
             try withPython { python in
                 // ReadingAnNdarray.md
                 try python.run("import numpy as np; photo = np.full((480, 640, 3), 128, np.uint8)")
@@ -182,7 +182,7 @@ extension EmbedTests {
         @Test("the tutorial writes in place, refuses a second borrow, and works without the GIL")
         func writingAnNdarray() throws {
             var printed: [String] = []
-            func print(_ value: any CustomStringConvertible) { printed.append("\(value)") }
+            func print(_ value: Any) { printed.append("\(value)") }
             try withPython { python in
                 try python.run("import numpy as np; photo = np.full((480, 640, 3), 128, np.uint8)")
                 let photo: PythonObject = try python.evaluate("photo")
@@ -310,16 +310,32 @@ extension EmbedTests {
         @Test("the tutorial uses objects, catches exceptions, and raises Swift errors in Python")
         func objects() throws {
             var printed: [String] = []
-            func print(_ value: any CustomStringConvertible) { printed.append("\(value)") }
+            func print(_ value: Any) { printed.append("\(value)") }
             try withPython { python in
                 // EmbeddingPython.md
                 let json = try python.import("json")
                 let settings = try json.loads(#"{"width": 640, "names": ["red", "green"]}"#)
                 let width = try Int(settings["width"])
-                let names = try [PythonObject](settings["names"]).map { name in try String(name) }
+                let names = try [String](settings["names"])
                 print(try json.dumps(PythonTuple(width, names, nil), indent: 0).splitlines().__len__())  // 8
                 // end
                 #expect(width == 640 && names == ["red", "green"])
+                // EmbeddingPython.md
+                do {
+                    let sizes = try settings["names", as: [UInt8].self]
+                    print(sizes.count)
+                } catch {
+                    print(error)  // key 'names', index 0: expected an int (UInt8), got 'red' (str)
+                }
+                // end
+                // EmbeddingPython.md
+                let options: PythonDictionary = ["width": 640, "name": "grey", "limit": nil]
+                print(try json.dumps(options))  // {"width": 640, "name": "grey", "limit": null}
+                // end
+                // EmbeddingPython.md
+                for name in try [String](settings["names"]) { print(name) }  // red, then green
+                for key in try settings.iterated() { print(try key.get()) }  // width, then names
+                // end
                 // EmbeddingPython.md
                 do {
                     try python.run("{}['width']")
@@ -330,7 +346,7 @@ extension EmbedTests {
                 // EmbeddingPython.md
                 let resize = try python.makeFunction(named: "resize") { python, arguments in
                     try arguments.expect(1, keywords: ["limit"])
-                    let width = try Int(arguments[0])
+                    let width = try arguments[0, as: Int.self]
                     if width > 4096 { throw PhotoError.tooLarge(width) }
                     return width / 2
                 }
@@ -343,7 +359,12 @@ extension EmbedTests {
                 }
                 // end
             }
-            #expect(printed == ["8", "KeyError", "ValueError", "5000"])
+            #expect(
+                printed == [
+                    "8", "key 'names', index 0: expected an int (UInt8), got 'red' (str)",
+                    #"{"width": 640, "name": "grey", "limit": null}"#, "red", "green", "width", "names", "KeyError", "ValueError",
+                    "5000",
+                ])
         }
 
         @Test("a Python object is refused where the GIL is not")
@@ -360,7 +381,7 @@ extension EmbedTests {
                 }
                 try list.append(1)
                 // end
-                let length = try list.length
+                let length = try list.itemCount
                 #expect(length == 1)
             }
         }

@@ -87,15 +87,19 @@ extension EmbedTests {
                 try python.run("pass", with: ["clamp": clamp])
                 try python.expect("clamp(3.5, limit=1) == 1.0")
                 python.expect(
-                    "clamp()", raises: "TypeError", saying: "clamp: 1 to 2 positional arguments were asked for but 0 are given")
+                    "clamp()", raises: "TypeError", saying: "clamp: expected 1 to 2 positional arguments, got 0")
                 python.expect("clamp(1, 2, 3)", raises: "TypeError")
-                python.expect("clamp(1)", raises: "TypeError", saying: "the argument 'limit' was asked for but it is not given")
-                python.expect("clamp(1, size=2)", raises: "TypeError", saying: "the argument 'size' is given but there is none")
+                python.expect(
+                    "clamp(1)", raises: "TypeError", saying: "clamp: expected the keyword argument 'limit', got none of this name"
+                )
+                python.expect(
+                    "clamp(1, size=2)", raises: "TypeError", saying: "clamp: expected keyword arguments of 'limit', got 'size'")
                 python.expect("clamp('a', limit=1)", raises: "TypeError")
                 let fourth = try python.makeFunction(named: "fourth") { _, arguments in try arguments[3] }
                 let before = try python.makeFunction(named: "before") { _, arguments in try arguments[-1] }
                 try python.run("pass", with: ["fourth": fourth, "before": before])
-                python.expect("fourth(1, 2)", raises: "TypeError", saying: "positional argument 3 was asked for but 2 are given")
+                python.expect(
+                    "fourth(1, 2)", raises: "TypeError", saying: "fourth: expected a positional argument 3, got 2 of them")
                 python.expect("before(1)", raises: "TypeError")
             }
         }
@@ -106,14 +110,23 @@ extension EmbedTests {
                 let take = try python.makeFunction(named: "take") { _, arguments in
                     for index in 0..<arguments.count {
                         let argument = try arguments[index]
-                        _ = argument.description
+                        _ = String(describing: argument)
                         _ = try? Int(argument)
                         _ = try? Double(argument)
                         _ = try? Bool(argument)
                         _ = try? String(argument)
                         _ = try? [UInt8](argument)
-                        _ = try? argument.length
+                        _ = try? argument.itemCount
                         _ = try? argument[0]
+                        _ = try? argument.isTrue
+                        _ = try? argument.isEqual(to: argument)
+                        _ = try? [[String: Int8?]](argument)
+                        _ = try? [String: UInt128](argument)
+                        _ = try? argument.unpacked(as: (Float, Bool).self)
+                        _ = try? arguments[index, as: UInt8.self]
+                        if let items = try? argument.iterated() {
+                            for item in items.prefix(3) { _ = try? item.get() }
+                        }
                         _ = try? argument.makeIterator().next()
                         _ = try? argument(1, a: 2)
                         _ = try? argument.no_such_attribute

@@ -67,7 +67,7 @@ extension EmbedTests {
                 let keeper = Smuggled([try lone(python)])
                 // SAFETY: with the GIL, which is taken again on this thread.
                 let thread = unsafe PyEval_SaveThread()
-                #expect(throws: InterpreterError.withoutGIL) { try keeper.objects[0].length }
+                #expect(throws: InterpreterError.withoutGIL) { try keeper.objects[0].itemCount }
                 keeper.objects = []
                 unsafe PyEval_RestoreThread(thread)
                 try python.expect("alive() is None")
@@ -84,8 +84,8 @@ extension EmbedTests {
                 }
                 try interpreter.stop()
                 #expect(throws: InterpreterError.withoutGIL) { try keeper.objects[0].append }
-                #expect(throws: InterpreterError.withoutGIL) { try keeper.objects[0].length }
-                #expect(keeper.objects[0].description == "<a Python object, seen without the GIL>")
+                #expect(throws: InterpreterError.withoutGIL) { try keeper.objects[0].itemCount }
+                #expect(String(describing: keeper.objects[0]) == "<a Python object, seen without the GIL>")
                 keeper.objects.removeLast()
                 try onAnotherThread { keeper.objects = [] }
             }
@@ -100,7 +100,7 @@ extension EmbedTests {
             try onAnotherThread { try expectEveryUseRefused(keeper.objects[0]) }
             try interpreter.withGIL { python in
                 try python.withoutGIL { try expectEveryUseRefused(keeper.objects[0]) }
-                #expect(keeper.objects[0].description == "[1]")
+                #expect(String(describing: keeper.objects[0]) == "[1]")
             }
         }
 
@@ -127,8 +127,16 @@ extension EmbedTests {
                     try main.table.setItem(at: marker, 1, to: marker)
                     _ = try main.table[marker, 1]
                     try main.table.removeItem(at: marker, 1)
-                    try PythonList(marker, marker).makePythonObject(python).forEach { item in _ = item.description }
-                    _ = try main.table.length
+                    try PythonList(marker, marker).makePythonObject(python).forEach { item in _ = "\(item)" }
+                    _ = try main.table.itemCount
+                    _ = try marker.isEqual(to: marker)
+                    _ = try [[PythonObject]](PythonList(PythonList(marker)).makePythonObject(python))
+                    _ = try [String: PythonObject?](["a": marker].makePythonObject(python))
+                    _ = try PythonTuple(marker, marker).makePythonObject(python).unpacked(as: (PythonObject, PythonObject).self)
+                    _ = try PythonDictionary(["a": marker, 1: nil]).makePythonObject(python)["a"]
+                    for item in try PythonList(marker).makePythonObject(python).iterated() { _ = try item.get() }
+                    #expect(throws: PythonConversionError.self) { try [Int](PythonList(marker).makePythonObject(python)) }
+                    #expect(throws: PythonConversionError.self) { try [String: Int](["a": marker].makePythonObject(python)) }
                     #expect(throws: PythonError.self) { try main.fail(marker) }
                 }
                 try round()
@@ -160,7 +168,7 @@ func expectEveryUseRefused(_ object: PythonObject, sourceLocation: SourceLocatio
     refused { _ = try object[0] }
     refused { try object.setItem(at: 0, to: 1) }
     refused { try object.removeItem(at: 0) }
-    refused { _ = try object.length }
+    refused { _ = try object.itemCount }
     refused { _ = try object.isNone }
     refused { _ = try object.makeIterator() }
     refused { try object.forEach { _ in } }
@@ -170,5 +178,16 @@ func expectEveryUseRefused(_ object: PythonObject, sourceLocation: SourceLocatio
     refused { _ = try Bool(object) }
     refused { _ = try String(object) }
     refused { _ = try [UInt8](object) }
-    #expect(object.description == "<a Python object, seen without the GIL>", sourceLocation: sourceLocation)
+    refused { _ = try object[0, as: Int.self] }
+    refused { _ = try object.attribute("append", as: Int.self) }
+    refused { _ = try [Int](object) }
+    refused { _ = try [String: Int](object) }
+    refused { _ = try Int?(object) }
+    refused { _ = try Float(object) }
+    refused { _ = try object.unpacked(as: (Int, Int).self) }
+    refused { _ = try PythonObject(object) }
+    refused { _ = try object.iterated() }
+    refused { _ = try object.isTrue }
+    refused { _ = try object.isEqual(to: 1) }
+    #expect(String(describing: object) == "<a Python object, seen without the GIL>", sourceLocation: sourceLocation)
 }

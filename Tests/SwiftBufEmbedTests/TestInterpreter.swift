@@ -39,7 +39,7 @@ func withPython<Result>(_ body: (Python) throws -> Result) throws -> Result {
 extension Python {
     /// Expects a Python expression to be true; the expression is the failure's text.
     func expect(_ condition: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let holds = try evaluate(condition, as: Bool.self)
+        let holds = try evaluate(condition).isTrue
         #expect(holds, "\(condition)", sourceLocation: sourceLocation)
     }
 

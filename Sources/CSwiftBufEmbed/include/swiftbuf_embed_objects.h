@@ -1,4 +1,4 @@
-/* What Swift owns, in Python's hands: closures as callables, errors inside exceptions; and the exception classes.
+/* What Swift owns, in Python's hands: closures as callables, errors inside exceptions; the exception classes, and the kinds of objects.
 
    No Python type is named here (CSwiftBufEmbed.h says why): `void *` is a PyObject where it says so. Everything needs the GIL. */
 #ifndef SWIFTBUF_EMBED_OBJECTS_H
@@ -46,6 +46,25 @@ typedef enum {
 
 /* An exception class, borrowed. */
 void *swiftbuf_embed_exception_class(swiftbuf_embed_exception kind);
+
+/* Which of Python's own types an object is of, or of a type that is derived from it. */
+typedef enum {
+    SWIFTBUF_EMBED_OTHER,
+    SWIFTBUF_EMBED_NONE,
+    SWIFTBUF_EMBED_BOOL,
+    SWIFTBUF_EMBED_INT, /* no bool */
+    SWIFTBUF_EMBED_FLOAT,
+    SWIFTBUF_EMBED_STR,
+    SWIFTBUF_EMBED_LIST,
+    SWIFTBUF_EMBED_TUPLE,
+    SWIFTBUF_EMBED_DICT,
+} swiftbuf_embed_kind;
+
+/* The kind of an object, borrowed. Runs no Python code. */
+swiftbuf_embed_kind swiftbuf_embed_kind_of(void *object);
+
+/* Whether an object, borrowed, has a buffer whose items are unsigned bytes, format `B`. 1 or 0; or -1 with an exception set. */
+int swiftbuf_embed_has_plain_bytes(void *object);
 
 /* slice(start, stop, step): a new reference, or NULL with MemoryError set. NULL for None; all borrowed. */
 void *swiftbuf_embed_slice(void *start, void *stop, void *step);

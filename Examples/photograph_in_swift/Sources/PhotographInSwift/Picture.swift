@@ -106,7 +106,7 @@ struct Picture {
     }
 
     private func tiles() throws -> [(x: Int, y: Int, width: Int, height: Int)] {
-        try (0..<liveliest.length).map { index in
+        try (0..<liveliest.itemCount).map { index in
             let tile = try liveliest.iloc[index]
             return try (Int(tile.x), Int(tile.y), Int(tile.width), Int(tile.height))
         }

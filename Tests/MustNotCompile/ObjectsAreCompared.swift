@@ -1,0 +1,7 @@
+// Python's == may raise, which Swift's == cannot say.
+
+import SwiftBufEmbed
+
+func compare(_ first: PythonObject, _ second: PythonObject) throws -> Bool {
+    first == second  // error: Python's == may raise: use try isEqual(to:)
+}
