@@ -9,7 +9,8 @@ extension Python {
     ///
     /// - Parameter name: The module's name, with the names of its packages.
     /// - Returns: The module itself, also where its name has dots.
-    /// - Throws: ``PythonError`` for what Python raises, `ModuleNotFoundError` if there is none; ``InterpreterError/withoutGIL``.
+    /// - Throws: ``PythonError`` for what Python raises, `ModuleNotFoundError` if there is none, with a ``PythonError/hint`` if no virtual
+    ///   environment is in use; ``InterpreterError/withoutGIL``.
     /// - Threads: With the GIL. Importing runs the module's code once.
     public func `import`(_ name: String) throws -> PythonObject {
         try requireGIL()

@@ -22,7 +22,8 @@ extension PythonError {
         guard let raised = unsafe value, let exception = try? unsafe PythonReference(raised) else {
             return PythonError(
                 typeName: "SystemError", baseTypeNames: ["SystemError", "Exception", "BaseException", "object"],
-                message: "a call failed without setting an exception", traceback: "", notes: [], swiftError: nil, causes: [],
+                message: "a call failed without setting an exception", traceback: "", notes: [], hint: nil, swiftError: nil,
+                causes: [],
                 exception: nil)
         }
         if let traceback = unsafe traceback {
@@ -56,6 +57,7 @@ extension PythonError {
         message = exception.quietText ?? ""
         traceback = describeTraceback(of: exception)
         notes = describeNotes(of: exception)
+        hint = describeHint(of: exception, typeName: typeName) ?? cause?.hint
         causes = cause.map { cause in [cause] } ?? []
         self.swiftError = swiftError
         self.exception = KeptException(exception)

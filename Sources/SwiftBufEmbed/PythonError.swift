@@ -22,6 +22,10 @@ public struct PythonError: Error, Sendable {
     public let traceback: String
     /// What `add_note()` has added (PEP 678).
     public let notes: [String]
+    /// What the program can do about it, where Python cannot know that; nil for most exceptions.
+    ///
+    /// It is there for a module that is not found while no virtual environment is in use. The exception itself does not say it.
+    public let hint: String?
     /// The Swift error that began it, if this exception, or one in the chain of its causes, was a Swift error thrown into Python.
     public let swiftError: (any Error)?
 
@@ -49,8 +53,10 @@ extension PythonError: Equatable {
 }
 
 extension PythonError: CustomStringConvertible {
-    /// The traceback if there is one, else class and message.
+    /// The traceback if there is one, else class and message; and the ``hint``.
     public var description: String {
-        traceback.isEmpty ? "\(typeName): \(message)" : traceback
+        let text = traceback.isEmpty ? "\(typeName): \(message)" : traceback
+        guard let hint else { return text }
+        return text + (text.hasSuffix("\n") ? "" : "\n") + hint
     }
 }

@@ -46,6 +46,11 @@ extension PythonObject {
         unsafe quietly(PyObject_GetAttrString(pointer, name))
     }
 
+    /// An item, if it is there.
+    func quietItem(_ key: String) -> PythonObject? {
+        unsafe quietly(PyMapping_GetItemString(pointer, key))
+    }
+
     /// What calling it with one argument returns.
     func quietCall(_ argument: PythonObject) -> PythonObject? {
         guard let arguments = unsafe quietly(PyTuple_New(1)) else { return nil }

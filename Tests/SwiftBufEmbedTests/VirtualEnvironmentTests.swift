@@ -102,6 +102,45 @@ extension EmbedTests {
             }
         }
 
+        @Test("a module that is not found has a hint that no virtual environment is in use, which the exception does not say")
+        func missingModuleHasHint() async throws {
+            await #expect(processExitsWith: .success) {
+                setVariable("VIRTUAL_ENV", nil)
+                try Interpreter.start().withGIL { python in
+                    for source in ["import no_such_module", "import no_such_module.part"] {
+                        let error = #expect(throws: PythonError.self) { try python.run(source) }
+                        #expect(error?.hint?.hasPrefix("No virtual environment is in use") == true)
+                        #expect(error?.hint?.contains("'no_such_module'") == true)
+                        #expect(error?.description.hasSuffix(error?.hint ?? "?") == true)
+                        #expect(error?.message == "No module named 'no_such_module'" && error?.notes == [])
+                        #expect(error?.traceback.contains("virtual environment") == false)
+                    }
+                    let imported = #expect(throws: PythonError.self) { try python.import("no_such_module") }
+                    #expect(imported?.hint != nil)
+                    let wrapped = #expect(throws: PythonError.self) {
+                        try python.run("try: import no_such_module\nexcept ImportError as e: raise RuntimeError from e")
+                    }
+                    #expect(wrapped?.hint != nil, "the cause has it")
+                    // The package is there: what is missing is a part of it.
+                    let part = #expect(throws: PythonError.self) { try python.import("json.no_such_part") }
+                    #expect(part?.typeName == "ModuleNotFoundError" && part?.hint == nil)
+                    for source in ["raise ImportError('x')", "raise ModuleNotFoundError('x')", "1 / 0"] {
+                        let other = #expect(throws: PythonError.self) { try python.run(source) }
+                        #expect(other?.hint == nil && other?.description.contains("virtual") == false)
+                    }
+                }
+            }
+            try await withFolder { folder in
+                _ = try TestEnvironment(in: folder)
+                await #expect(processExitsWith: .success) { [folder = folder as String] in
+                    try Interpreter.start(.init(virtualEnvironment: .at(folder))).withGIL { python in
+                        let error = #expect(throws: PythonError.self) { try python.import("no_such_module") }
+                        #expect(error?.typeName == "ModuleNotFoundError" && error?.hint == nil)
+                    }
+                }
+            }
+        }
+
         @Test("a folder that is no environment is refused by a sentence that names it, and a start can be tried again")
         func folderWithoutConfigurationIsRefused() async throws {
             try await withFolder { folder in
