@@ -6,7 +6,7 @@ import CSwiftBufEmbed
 public import SwiftBuf
 
 /// A class of Python's own exceptions.
-public enum PythonExceptionClass: UInt32, Sendable {
+public enum PythonExceptionClass: CaseIterable, Sendable {
     /// What no other class fits.
     case runtimeError
     /// Memory cannot be shared, moved or released now.
@@ -62,6 +62,25 @@ extension BufferError: PythonExceptionConvertible {
 }
 
 extension PythonExceptionClass {
+    /// The class as C names it.
+    private var kind: swiftbuf_embed_exception {
+        switch self {
+        case .runtimeError: SWIFTBUF_EMBED_RUNTIME_ERROR
+        case .bufferError: SWIFTBUF_EMBED_BUFFER_ERROR
+        case .valueError: SWIFTBUF_EMBED_VALUE_ERROR
+        case .typeError: SWIFTBUF_EMBED_TYPE_ERROR
+        case .indexError: SWIFTBUF_EMBED_INDEX_ERROR
+        case .keyError: SWIFTBUF_EMBED_KEY_ERROR
+        case .arithmeticError: SWIFTBUF_EMBED_ARITHMETIC_ERROR
+        case .overflowError: SWIFTBUF_EMBED_OVERFLOW_ERROR
+        case .memoryError: SWIFTBUF_EMBED_MEMORY_ERROR
+        case .notImplementedError: SWIFTBUF_EMBED_NOT_IMPLEMENTED_ERROR
+        case .osError: SWIFTBUF_EMBED_OS_ERROR
+        case .timeoutError: SWIFTBUF_EMBED_TIMEOUT_ERROR
+        case .keyboardInterrupt: SWIFTBUF_EMBED_KEYBOARD_INTERRUPT
+        }
+    }
+
     /// A new exception of this class.
     ///
     /// - Threads: With the GIL.
@@ -73,7 +92,7 @@ extension PythonExceptionClass {
         guard unsafe PyTuple_SetItem(arguments.pointer, 0, swiftbuf_new_reference(text.pointer)) == 0 else {
             throw PythonError.takeRaised()
         }
-        let kind = unsafe swiftbuf_embed_exception_class(swiftbuf_embed_exception(rawValue))
-        return try unsafe PythonReference(PyObject_Call(kind!.assumingMemoryBound(to: PyObject.self), arguments.pointer, nil))
+        let exceptionClass = unsafe swiftbuf_embed_exception_class(kind)!.assumingMemoryBound(to: PyObject.self)
+        return try unsafe PythonReference(PyObject_Call(exceptionClass, arguments.pointer, nil))
     }
 }

@@ -143,8 +143,7 @@ extension EmbedTests {
                 let pythonExceptionClass: PythonExceptionClass
             }
             try withPython { python in
-                for code in UInt32(0)... {
-                    guard let kind = PythonExceptionClass(rawValue: code) else { break }
+                for kind in PythonExceptionClass.allCases {
                     let thrown = Classed(pythonExceptionClass: kind)
                     let caught = try error(of: "fail()", python, with: ["fail": thrower(thrown, python)])
                     #expect(caught.typeName.lowercased() == "\(kind)".lowercased())

@@ -27,7 +27,7 @@ void *swiftbuf_embed_error_new(void *context, swiftbuf_embed_release release);
 /* The context of an object that swiftbuf_embed_error_new made; borrowed. NULL, with no exception set, for any other PyObject. */
 void *swiftbuf_embed_error_context(void *object);
 
-/* In the order of Swift's PythonExceptionClass. */
+/* The cases of Swift's PythonExceptionClass. */
 typedef enum {
     SWIFTBUF_EMBED_RUNTIME_ERROR,
     SWIFTBUF_EMBED_BUFFER_ERROR,
