@@ -81,7 +81,7 @@ extension EmbedTests {
         func borrowing() throws {
             try withPython { python in
                 try python.importNumPy()
-                let photo: PythonObject = try python.evaluate("np.full((4, 5, 3), 7, np.uint8)")
+                let photo = try python.evaluate("np.full((4, 5, 3), 7, np.uint8)")
                 do {
                     // Python+Borrowing.swift
                     let mean = try python.withBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
@@ -137,7 +137,7 @@ extension EmbedTests {
                 let mean = try Double(array[0].mean())
                 // end
                 #expect(mean == 2)
-                let file: PythonObject = try python.evaluate("__import__('io').StringIO('a\\nb')")
+                let file = try python.evaluate("__import__('io').StringIO('a\\nb')")
                 // PythonIterator.swift
                 let lines = try file.makeIterator()
                 while let line = try lines.next() { print(line) }

@@ -148,14 +148,14 @@ extension EmbedTests {
             try withPython { python in
                 // ReadingAnNdarray.md
                 try python.run("import numpy as np; photo = np.full((480, 640, 3), 128, np.uint8)")
-                let photo: PythonObject = try python.evaluate("photo")
+                let photo = try python.evaluate("photo")
                 let mean = try python.withBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
                     average(image.span)
                 }
                 print(mean)  // 128.0
                 // end
                 // ReadingAnNdarray.md
-                let table: PythonObject = try python.evaluate("np.ones((3, 4)).T")
+                let table = try python.evaluate("np.ones((3, 4)).T")
                 do {
                     try python.withBuffer(of: table, as: Float.self, shape: .rank(2)) { _ in }
                 } catch let error as BufferError {
@@ -185,7 +185,7 @@ extension EmbedTests {
             func print(_ value: Any) { printed.append("\(value)") }
             try withPython { python in
                 try python.run("import numpy as np; photo = np.full((480, 640, 3), 128, np.uint8)")
-                let photo: PythonObject = try python.evaluate("photo")
+                let photo = try python.evaluate("photo")
                 // ReadingAnNdarray.md
                 try python.withMutableBuffer(of: photo, as: UInt8.self, shape: [nil, nil, 3]) { image in
                     image[0, 0, 0] = 255
@@ -197,7 +197,7 @@ extension EmbedTests {
                 try python.expect("(photo[1] == 127).all() and (photo[2] == 128).all()")
                 // ReadingAnNdarray.md
                 try python.withMutableBuffer(of: photo, as: UInt8.self) { image in
-                    let row: PythonObject = try python.evaluate("photo[7]")
+                    let row = try python.evaluate("photo[7]")
                     do {
                         try python.withBuffer(of: row, as: UInt8.self) { _ in }
                     } catch let error as BufferError {
@@ -221,7 +221,7 @@ extension EmbedTests {
                 print(average(image.view.span))  // 127.0
                 // end
                 // ReadingAnNdarray.md
-                let flags: PythonObject = try python.evaluate("np.array([0, 1, 2], np.uint8).view(np.bool_)")
+                let flags = try python.evaluate("np.array([0, 1, 2], np.uint8).view(np.bool_)")
                 let truths = try python.withBuffer(of: flags, as: Bool.self) { flags in
                     (0..<flags.count).map { index in flags[index] }
                 }
@@ -409,7 +409,7 @@ extension EmbedTests {
                         print(error.message)  // release: Swift has borrowed this memory to write
                     }
                     // The last two items alone, by way of NumPy: own storage counts as a whole.
-                    let half: PythonObject = try python.evaluate("np.asarray(shared)[2:]")
+                    let half = try python.evaluate("np.asarray(shared)[2:]")
                     do { try python.withBuffer(of: half, as: Float.self) { _ in } } catch { print(error) }
                 }
             }
