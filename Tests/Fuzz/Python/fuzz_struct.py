@@ -13,6 +13,7 @@ import swiftbuf
 from numpy._core._internal import _dtype_from_pep3118
 
 STRUCT_ALPHABET = re.compile(r"[@=<>!]?[xcbB?hHiIlLqQnNefdspP0-9 \t\n\r\f\v]*")
+NOTHING = re.compile(r"[@=<>!]?0[spx]")
 MOST_BYTES = 4096
 # What a refusal may be: anything else ends the fuzzer, as a crash does.
 REFUSALS = (ValueError, TypeError, NotImplementedError, MemoryError)
@@ -53,6 +54,8 @@ def against_struct(text: str, size: int | None) -> None:
         return
     # A buffer has no items of 0 bytes.
     assert size == (expected or None), f"{text!r} has {expected} bytes in struct, {size} in swiftbuf"
+    if NOTHING.fullmatch(text):
+        as_field_of_no_bytes(text)
     if size is None or size > MOST_BYTES or not few_values(text):
         return
     raw = bytes((7 * index + 1) & 0xFF for index in range(size))
@@ -62,13 +65,24 @@ def against_struct(text: str, size: int | None) -> None:
         return
     value = values[0] if len(values) == 1 else values
     item = swiftbuf.frombuffer(raw, text)[0]
-    if values == () and item == raw:
-        return  # pads alone: nothing for struct, and bytes for swiftbuf, as NumPy's void
-    assert repr(item) == repr(value), f"{text!r} is {value!r} in struct, {item!r} in swiftbuf"
     target = swiftbuf.zeros(1, text)
+    if values == () and item == raw:
+        # Pads alone: nothing for struct, and for swiftbuf bytes that are read and written as they are, as NumPy's void.
+        target[0] = raw
+        assert target[0] == raw and target.tobytes() == raw, f"{text!r} is written {raw!r}, and reads {target[0]!r}"
+        return
+    assert repr(item) == repr(value), f"{text!r} is {value!r} in struct, {item!r} in swiftbuf"
     target[0] = value
     assert repr(target[0]) == repr(
         struct.unpack(text, struct.pack(text, *values))[0 if len(values) == 1 else slice(None)]
+    )
+
+
+def as_field_of_no_bytes(text: str) -> None:
+    """See that a text of no bytes is a field of them; test_items_without_bytes.py has every operation."""
+    field = swiftbuf.zeros(2, f"T{{i:before:{text}:f:}}")["f"]
+    assert (field.itemsize, field.tolist(), field.tobytes()) == (0, [b"", b""], b""), (
+        f"{text!r} as a field is {field!r}"
     )
 
 
