@@ -210,7 +210,9 @@ def random_bytes(generator: random.Random, each: Any, memory: bytearray, offset:
     for at in places(shape, ctypes.sizeof(each)):
         if is_structure(each):
             for part in parts(each):
-                random_bytes(generator, part.type, memory, offset + at + part.offset)
+                # ctypes gives a union that inherits no room for larger members of its base.
+                if part.offset + ctypes.sizeof(part.type) <= ctypes.sizeof(each):
+                    random_bytes(generator, part.type, memory, offset + at + part.offset)
         elif each is ctypes.c_wchar:
             memory[offset + at : offset + at + 4] = ord(generator.choice("aé漢😀\0")).to_bytes(4, sys.byteorder)
         elif each is ctypes.c_longdouble:
