@@ -204,7 +204,7 @@ PyDoc_STRVAR(copy_doc,
 
 PyDoc_STRVAR(fill_doc,
 "fill($self, value, /)\n--\n\n"
-"Writes one value into every item.\n\n"
+"Writes one value into every item: what b[i] = value takes, also the item of an exporter without dimensions.\n\n"
 "Raises TypeError if the Buffer is read-only or the value of the wrong type, ValueError if it does not fit or the Buffer is\n"
 "released, NotImplementedError if items of this format cannot be written; then nothing is written.");
 

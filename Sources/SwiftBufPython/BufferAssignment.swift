@@ -20,40 +20,28 @@ func assign(
     let target = unsafe BufferHandle(object)
     if unsafe swiftbuf_is_of_type(value, swiftbuf_type_of(object)) != 0 {
         if try unsafe assign(buffer: BufferHandle(value), to: key, of: target) { return }
+        try unsafe fillSelection(key, of: target, with: target.packItem(ofOtherFormat: value, as: target.itemCode()))
+        return
     } else if unsafe PyObject_CheckBuffer(value) != 0 {
         let isItem = try unsafe swiftbuf_is_bytes(value) != 0 ? target.itemCode().takesBytes : false
         if !isItem {
             var isRefused = false
             do throws(ExceptionIsSet) {
-                if try unsafe assign(exporter: value, to: key, of: target, isRefused: &isRefused) { return }
+                if try unsafe !assign(exporter: value, to: key, of: target, isRefused: &isRefused) {
+                    let item = try unsafe target.packItem(ofOtherFormat: value, as: target.itemCode())
+                    try unsafe fillSelection(key, of: target, with: item)
+                }
+                return
             } catch {
                 // A number may have a buffer that it cannot fill, of a type that PEP 3118 does not know: its value counts.
                 guard isRefused, swiftbuf_raised_must_go_on() == 0 else { throw error }
-                try unsafe assignValue(value, insteadOfBufferOf: target, to: key)
+                try unsafe fillSelection(key, of: target, with: target.packItem(insteadOfBufferOf: value, as: target.itemCode()))
                 return
             }
         }
     }
     // Converting the value may run Python code: where it goes is looked up afterwards.
     try unsafe fillSelection(key, of: target, with: target.packItem(value, as: target.itemCode()))
-}
-
-/// Assigns the value of an exporter that refused its buffer; if it has none either, what it said of its buffer is raised.
-private func assignValue(
-    _ value: UnsafeMutablePointer<PyObject>, insteadOfBufferOf target: BufferHandle, to key: KeyParts
-) throws(ExceptionIsSet) {
-    var refusal = unsafe swiftbuf_exception_state()
-    unsafe swiftbuf_set_aside(&refusal)
-    let packed: PackedItem
-    do throws(ExceptionIsSet) {
-        packed = try unsafe target.packItem(value, as: target.itemCode())
-    } catch {
-        // What is no ordinary exception, such as KeyboardInterrupt, stays.
-        unsafe swiftbuf_put_back(&refusal)
-        throw error
-    }
-    unsafe swiftbuf_forget(&refusal)
-    try unsafe fillSelection(key, of: target, with: packed)
 }
 
 /// Writes one value into all items of the view that a key names.

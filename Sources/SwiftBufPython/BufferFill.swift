@@ -1,4 +1,4 @@
-// fill(): one value in every item.
+// fill(): one value in every item, which an exporter without dimensions may have.
 
 import CPython
 import CSwiftBuf
@@ -11,7 +11,7 @@ func bufferFill(_ object: UnsafeMutablePointer<PyObject>?, _ value: UnsafeMutabl
     do throws(ExceptionIsSet) {
         let code = try buffer.codeToFill()
         // Converting the value may run Python code: the memory is looked at afterwards.
-        let item = try unsafe buffer.packItem(value.unsafelyUnwrapped, as: code)
+        let item = try unsafe buffer.packItem(orItemOf: value.unsafelyUnwrapped, as: code, for: .fill)
         try buffer.pinned { (pin) throws(ExceptionIsSet) in try pin.fill(with: item) }
         return unsafe swiftbuf_none()
     } catch {

@@ -89,7 +89,7 @@ func assignByParts(
             return
         }
         // Converting the value may run Python code: where the item stands is looked up afterwards.
-        let packed = try unsafe buffer.packItem(value, as: code)
+        let packed = try unsafe buffer.packItem(orItemOf: value, as: code, for: .assignment)
         try buffer.pinned { (pin) throws(ExceptionIsSet) in
             guard unsafe key.namesItem(rank: pin.export.rank) else {
                 raise(.valueError, "this Buffer was given another shape while the value was converted")

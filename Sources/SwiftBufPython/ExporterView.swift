@@ -151,7 +151,7 @@ func raiseHasNoBuffer(_ object: UnsafeMutablePointer<PyObject>, for function: Fu
 ///
 /// - Throws: With what the exporter raised, `ValueError` for one that is not coherent, or what `body` threw.
 @inline(__always)
-func withExporterView<Result>(
+func withExporterView<Result: ~Copyable>(
     of exporter: UnsafeMutablePointer<PyObject>, for function: FunctionName,
     _ body: (ExporterView) throws(ExceptionIsSet) -> Result
 ) throws(ExceptionIsSet) -> Result {

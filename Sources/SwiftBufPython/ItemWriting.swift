@@ -85,7 +85,7 @@ extension BufferHandle {
         do throws(PackFailure) {
             if let kind = code.kind { return try unsafe pack(value, kind, as: code) }
         } catch {
-            raise(error)
+            raiseFailure(error)
             throw ExceptionIsSet()
         }
         // The nodes are this call's own, whatever becomes of the Buffer.
@@ -93,7 +93,7 @@ extension BufferHandle {
         do throws(PackFailure) {
             return try unsafe tree.packRecord(value)
         } catch {
-            raise(error)
+            raiseFailure(error)
             throw ExceptionIsSet()
         }
     }
@@ -101,16 +101,16 @@ extension BufferHandle {
     /// Sets the exception for a value that was not converted; `ValueError` if its own code has released the Buffer, whose format is then
     /// gone.
     @inline(never)
-    private func raise(_ failure: PackFailure) {
+    func raiseFailure(_ failure: PackFailure) {
         if case .exceptionIsSet = failure { return }
         try? pinned { (pin) throws(ExceptionIsSet) in
             let format = unsafe UnsafePointer(pin.export.pointer.pointee.format.unsafelyUnwrapped)
             switch failure {
             case .exceptionIsSet: return
-            case .wrongType: unsafe SwiftBufPython.raise(.typeError, "invalid type for format '%.200s'", format)
-            case .doesNotFit: unsafe SwiftBufPython.raise(.valueError, "invalid value for format '%.200s'", format)
+            case .wrongType: unsafe raise(.typeError, "invalid type for format '%.200s'", format)
+            case .doesNotFit: unsafe raise(.valueError, "invalid value for format '%.200s'", format)
             case .wrongCount(let given, let needed):
-                unsafe SwiftBufPython.raise(
+                unsafe raise(
                     .valueError, "an item of format '%.200s' was assigned with %lld values where it has %lld", format, given,
                     needed)
             }
