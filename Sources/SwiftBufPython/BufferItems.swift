@@ -243,19 +243,20 @@ extension ExportBlock {
         var address = unsafe pointer.pointee.buf.unsafelyUnwrapped
         for axis in 0..<rank {
             unsafe address += try byteOffset(key.parts[axis].start, axis: axis)
-            unsafe address = follow(address, behind: axis)
+            unsafe address = try follow(address, behind: axis)
         }
         return unsafe address
     }
 
     /// Where the way to an item leads behind a dimension: on, or through the pointer that stands there.
+    ///
+    /// - Throws: With `BufferError` set where NULL stands.
     @inline(__always)
-    func follow(_ address: UnsafeMutableRawPointer, behind axis: Int) -> UnsafeMutableRawPointer {
+    func follow(_ address: UnsafeMutableRawPointer, behind axis: Int) throws(ExceptionIsSet) -> UnsafeMutableRawPointer {
         guard let suboffset = unsafe pointer.pointee.suboffsets?[axis], suboffset >= 0 else { return unsafe address }
         // Of a view without items nobody says that there are pointers.
         if byteCount == 0 { return unsafe address }
-        // SAFETY: the exporter says that a pointer stands at each position of this dimension.
-        return unsafe address.loadUnaligned(as: UnsafeMutableRawPointer.self) + suboffset
+        return unsafe try followPointer(at: address, suboffset)
     }
 
     @inline(never)
@@ -263,4 +264,14 @@ extension ExportBlock {
         raise(.indexError, "index %lld is out of bounds for dimension %lld with %lld items", index, axis, count)
         return ExceptionIsSet()
     }
+}
+
+/// Where a pointer leads that stands at an address.
+///
+/// - Throws: With `BufferError` set for NULL.
+@inline(__always)
+func followPointer(at address: UnsafeMutableRawPointer, _ suboffset: Int) throws(ExceptionIsSet) -> UnsafeMutableRawPointer {
+    // SAFETY: the exporter says that a pointer stands at each position of this dimension, and there are items; whether it is NULL is seen.
+    guard let row = unsafe address.loadUnaligned(as: UnsafeMutableRawPointer?.self) else { throw pointerIsNull() }
+    return unsafe row + suboffset
 }

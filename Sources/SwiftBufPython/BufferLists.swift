@@ -121,10 +121,15 @@ private func nestedList(
     var address = unsafe address
     let isLast = axis + 1 == export.rank
     for index in 0..<count {
-        let place = unsafe export.follow(address, behind: axis)
-        let item =
-            unsafe isLast
-            ? readItem(UnsafeRawPointer(place)) : nestedList(of: export, axis: axis + 1, at: place, &untilSignals, readItem)
+        let item: NewReference
+        do throws(ExceptionIsSet) {
+            let place = try unsafe export.follow(address, behind: axis)
+            unsafe item =
+                isLast
+                ? readItem(UnsafeRawPointer(place)) : nestedList(of: export, axis: axis + 1, at: place, &untilSignals, readItem)
+        } catch {
+            unsafe item = nil
+        }
         guard unsafe put(item, into: result, at: index, &untilSignals) else {
             unsafe swiftbuf_drop_reference(result)
             return nil

@@ -170,9 +170,13 @@ extension ExportBlock {
 
     /// The item at an index of one dimension, which is not out of bounds.
     fileprivate func itemOfRow(_ index: Int) -> NewReference {
-        let address = unsafe follow(
-            pointer.pointee.buf.unsafelyUnwrapped + index &* pointer.pointee.strides.unsafelyUnwrapped[0], behind: 0)
-        return unsafe readItem(at: address)
+        do throws(ExceptionIsSet) {
+            let address = try unsafe follow(
+                pointer.pointee.buf.unsafelyUnwrapped + index &* pointer.pointee.strides.unsafelyUnwrapped[0], behind: 0)
+            return unsafe readItem(at: address)
+        } catch {
+            return nil
+        }
     }
 
     /// Calls `found` with each position, the object at which is equal to a value, until it says to stop.

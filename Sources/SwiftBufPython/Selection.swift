@@ -38,7 +38,8 @@ struct Selection {
     /// - Parameters:
     ///   - key: Its parts, of which ``KeyParts/resultRank(rank:)`` has said how many dimensions are left: as many as there is room for.
     ///   - source: The Buffer; not released.
-    /// - Throws: With `IndexError` set for an index that is out of bounds, `NotImplementedError` for what no suboffsets can describe.
+    /// - Throws: With `IndexError` set for an index that is out of bounds, `NotImplementedError` for what no suboffsets can describe,
+    ///   `BufferError` for a NULL pointer.
     mutating func select(_ key: KeyParts, of source: ExportBlock) throws(ExceptionIsSet) {
         var axis = 0
         let whole = unsafe source.rank - key.consumedRank
@@ -97,8 +98,7 @@ struct Selection {
         }
         if unsafe lastIndirectAxis >= 0 { throw cannotBeDescribed() }
         if source.byteCount == 0 { return }
-        // SAFETY: the exporter says that a pointer stands there, as the view is not empty.
-        unsafe buf = unsafe buf.loadUnaligned(as: UnsafeMutableRawPointer.self) + suboffset
+        unsafe buf = try followPointer(at: buf, suboffset)
     }
 
     /// Moves the first element by some bytes: behind the last pointer on the way to it.

@@ -24,25 +24,40 @@ func withoutGIL<Result>(forByteCount byteCount: Int, _ body: () -> Result) -> Re
 /// Between two pieces of its work signals are looked at, whose handlers are Python code and may raise; small work has no two pieces.
 ///
 /// - Precondition: What keeps the memory and the dimensions in place is counted: other threads may run, and so may Python code of this one.
-/// - Throws: What a signal's handler raised; then the work is not finished.
+/// - Throws: What a signal's handler raised, or `BufferError` for a NULL pointer; then the work is not finished.
 @inline(__always)
 func withoutGIL<Result>(
     forByteCount byteCount: Int, _ body: (inout Interruption) -> Result
 ) throws(ExceptionIsSet) -> Result {
     var state = unsafe byteCount >= gilReleaseThreshold ? PyEval_SaveThread() : nil
     var hasEnded = false
+    var hasMetNullPointer = false
     let result = unsafe withUnsafeMutablePointer(to: &state) { state in
         // SAFETY: the state is there during the call.
         var interruption = unsafe Interruption(asking: lookForSignals, context: state)
         let result = body(&interruption)
         hasEnded = interruption.hasEnded
+        hasMetNullPointer = interruption.hasMetNullPointer
         return result
     }
     if let state = unsafe state {
         unsafe PyEval_RestoreThread(state)
     }
-    if hasEnded { throw ExceptionIsSet() }
+    if hasEnded {
+        if hasMetNullPointer { throw pointerIsNull() }
+        throw ExceptionIsSet()
+    }
     return result
+}
+
+/// Says that the exporter has no pointer where its suboffsets say that one stands.
+@inline(never)
+func pointerIsNull() -> ExceptionIsSet {
+    raise(
+        .bufferError,
+        "expected a pointer to items, which the exporter's suboffsets promise, got NULL: the exporter is wrong, copy its items another way"
+    )
+    return ExceptionIsSet()
 }
 
 /// Runs the handlers of signals that have come; with the GIL, which is given up again if it was.

@@ -42,6 +42,40 @@ func indirectFacts(_ check: inout Check) {
             comparePlanes(shape: [2, 3, 4], pointers: 1, itemByteCount, lead, &check)
         }
     }
+    nullPointerFacts(&check)
+}
+
+/// One pointer of three is NULL: each operation ends there, and says so.
+private func nullPointerFacts(_ check: inout Check) {
+    let shape = [3, 5]
+    let (strides, packed, suboffsets) = ([PointerTable.pointerStride, 1], [5, 1], [8, -1])
+    let layout = Layout(shape: shape.span, byteStrides: strides.span, itemByteCount: 1)
+    let packedLayout = Layout(shape: shape.span, byteStrides: packed.span, itemByteCount: 1)
+    for null in 0..<3 {
+        var table = PointerTable(rows: 3, rowByteCount: 5) { row, _ in UInt8(row + 1) }
+        let others: [UInt8] = (0..<15).map { UInt8($0 / 5 + 1) }
+        var memory = others
+        unsafe table.withPointers(lead: 8) { (pointers) in
+            unsafe pointers.storeBytes(of: 0, toByteOffset: null * PointerTable.pointerStride, as: UInt.self)
+            unsafe memory.withUnsafeMutableBytes { (memory) in
+                let indirect = unsafe Items(at: pointers, layout: layout, suboffsets: suboffsets.span)
+                let direct = unsafe Items(at: memory.baseAddress!, layout: packedLayout, suboffsets: Span())
+                check.that(!indirect.copy(to: direct) && !direct.copy(to: indirect), "a copy says that it met NULL", null)
+                var interruption = Interruption.never
+                check.that(
+                    !indirect.equals(direct, kind: .uint8, swapped: false, otherKind: .uint8, otherSwapped: false, &interruption)
+                        && interruption.hasEnded && interruption.hasMetNullPointer, "a comparison says that it met NULL", null)
+                interruption = Interruption.never
+                check.that(
+                    !direct.equals(indirect, kind: .uint8, swapped: false, otherKind: .uint8, otherSwapped: false, &interruption)
+                        && interruption.hasMetNullPointer, "a comparison with it says so too", null)
+                interruption = Interruption.never
+                unsafe indirect.fill(with: memory.baseAddress!, &interruption)
+                check.that(interruption.hasEnded && interruption.hasMetNullPointer, "a fill says that it met NULL", null)
+            }
+        }
+        check.that(memory == others, "what is behind NULL is not written", null)
+    }
 }
 
 /// One dimension of `shape` steps along pointers; the others are packed behind each of them.

@@ -60,7 +60,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
         for axis in 0..<rank { unsafe shape[axis] = source.shape[axis] }
         let suboffsets = unsafe UnsafeBufferPointer(
             start: source.isIndirect ? source.suboffsets : nil, count: source.isIndirect ? rank : 0)
-        unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: Layout.maximumRank) { packed in
+        let isCopied = unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: Layout.maximumRank) { (packed) -> Bool in
             let shapeSpan = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: UnsafePointer(shape), count: rank))
             var strides = unsafe MutableSpan(_unsafeStart: packed.baseAddress.unsafelyUnwrapped, count: rank)
             Layout.pack(&strides, shape: shapeSpan, itemByteCount: itemByteCount, order: .c)
@@ -78,11 +78,14 @@ extension UnsafeMutablePointer where Pointee == Lease {
                     itemByteCount: itemByteCount), suboffsets: Span())
             // The Py_buffer keeps the items in place while other threads run.
             let thread = unsafe source.byteCount >= longCopy ? PyEval_SaveThread() : nil
-            theirs.copy(to: ours, swapping: unitByteCount)
+            let isCopied = theirs.copy(to: ours, swapping: unitByteCount)
             if let thread = unsafe thread { unsafe PyEval_RestoreThread(thread) }
             // SAFETY: the strides of the copy, in the lease, which outlives it. The source's own are not needed any more.
             unsafe packedStridesPointer.update(from: packed.baseAddress.unsafelyUnwrapped, count: rank)
+            return isCopied
         }
+        // NULL stands where the exporter's suboffsets say that a pointer does.
+        guard isCopied else { throw .incoherentExporter }
         unsafe pointee.base = base
         unsafe pointee.rank = rank
         unsafe pointee.shape = UnsafePointer(shape)

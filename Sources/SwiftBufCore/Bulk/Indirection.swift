@@ -1,4 +1,7 @@
 // Following the pointers of views with suboffsets (PIL-style arrays of PEP 3118), until what is left is direct.
+//
+// An exporter may say that a pointer stands somewhere, and NULL stands there. No address is made of that: the work ends, and its
+// `Interruption` says why.
 
 extension Items {
     /// The number of leading dimensions, up to the last in which a pointer is followed.
@@ -35,20 +38,23 @@ extension Items {
             return rest.runDirectly(operation, with: otherRest, &interruption)
         }
         for index in 0..<layout.shape[axis] {
+            guard let place = unsafe step(axis, index, from: address),
+                let otherPlace = unsafe other.step(axis, index, from: otherAddress)
+            else { return interruption.endAtNullPointer() }
             let goesOn = unsafe descend(
-                operation, with: other, axis: axis + 1, of: indirectRank, at: step(axis, index, from: address),
-                other.step(axis, index, from: otherAddress), &interruption)
+                operation, with: other, axis: axis + 1, of: indirectRank, at: place, otherPlace, &interruption)
             if !goesOn { return false }
         }
         return true
     }
 
-    /// The address at an index of a dimension; a pointer that stands there is followed.
-    private func step(_ axis: Int, _ index: Int, from address: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    /// The address at an index of a dimension, behind the pointer that stands there, if one is followed; nil if that is NULL.
+    private func step(_ axis: Int, _ index: Int, from address: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
         // SAFETY: as above; the pointer may stand at any address.
         let place = unsafe address + index &* layout.byteStrides[axis]
         guard axis < suboffsets.count && suboffsets[axis] >= 0 else { return unsafe place }
-        return unsafe UnsafeMutableRawPointer(bitPattern: place.loadUnaligned(as: UInt.self))! + suboffsets[axis]
+        guard let row = unsafe UnsafeMutableRawPointer(bitPattern: place.loadUnaligned(as: UInt.self)) else { return nil }
+        return unsafe row + suboffsets[axis]
     }
 
     /// Does something to all items of two views without pointers.

@@ -4,7 +4,7 @@
 // them a question; the core knows nothing of what is behind it (the Python module looks for signals there). Work that is smaller than a
 // piece asks nothing.
 
-/// What long work asks now and then: whether it shall go on.
+/// What long work asks now and then: whether it shall go on; and why it has not come to its end.
 ///
 /// - Threads: The question is asked by the thread that works.
 @safe
@@ -18,8 +18,10 @@ public struct Interruption {
     private let question: Question?
     private let context: UnsafeMutableRawPointer?
     private var spent = 0
-    /// Whether an answer has ended the work, which is then not finished.
+    /// Whether the work was ended, and is not finished: by an answer, or at a NULL pointer.
     public private(set) var hasEnded = false
+    /// Whether it was ended because NULL stands where an exporter's suboffsets say that a pointer does.
+    public private(set) var hasMetNullPointer = false
 
     /// Work that nobody interrupts.
     public static var never: Interruption { unsafe Interruption(asking: nil, context: nil) }
@@ -41,6 +43,16 @@ public struct Interruption {
         spent = spent.addingReportingOverflow(cost).partialValue
         if spent >= 0 && spent < Self.pieceCost { return true }
         return ask()
+    }
+
+    /// Ends the work.
+    ///
+    /// - Returns: That it does not go on.
+    @inline(never)
+    mutating func endAtNullPointer() -> Bool {
+        hasMetNullPointer = true
+        hasEnded = true
+        return false
     }
 
     @inline(never)

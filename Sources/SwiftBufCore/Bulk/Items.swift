@@ -8,7 +8,8 @@
 /// pointers.
 ///
 /// Strides may be zero, negative, odd, and smaller than an item; items may stand at any address. Nothing is allocated by any
-/// operation, and none keeps an address. What takes an ``Interruption`` can be ended between pieces of bounded work.
+/// operation, and none keeps an address. What takes an ``Interruption`` can be ended between pieces of bounded work, and is ended where
+/// NULL stands in a pointer's place.
 @safe
 public struct Items: ~Escapable {
     /// Element [0, …, 0]; with suboffsets, what PEP 3118 calls `buf`.
@@ -24,7 +25,8 @@ public struct Items: ~Escapable {
     ///   - base: Element [0, …, 0]. All bytes that `layout` reaches from there (with suboffsets: through the pointers) may be read,
     ///     and those of a target written, while the value is in use. Any address if there are no items.
     ///   - layout: At most ``Layout/maximumRank`` dimensions; ``Layout/reachableBytes`` is not `nil`.
-    ///   - suboffsets: As many as dimensions; or an empty span, where no pointer is followed.
+    ///   - suboffsets: As many as dimensions; or an empty span, where no pointer is followed. A pointer may be NULL, behind which
+    ///     nothing is looked for.
     @unsafe
     @inline(__always)
     @_lifetime(copy layout, copy suboffsets)
@@ -41,11 +43,14 @@ public struct Items: ~Escapable {
     ///     says ``Overlap/none``.
     ///   - unitByteCount: 0, or 2, 4, 8, 16: each unit of that many bytes is reversed on the way. It divides the item size; of a
     ///     complex number it is half of the item.
+    /// - Returns: Whether all items were copied: false if a NULL pointer was met.
     /// - Complexity: Linear in the bytes.
     /// - Threads: Any; nobody else may write the source or use the target meanwhile.
-    public func copy(to target: borrowing Items, swapping unitByteCount: Int = 0) {
+    @discardableResult
+    public func copy(to target: borrowing Items, swapping unitByteCount: Int = 0) -> Bool {
         var never = Interruption.never
         copy(to: target, swapping: unitByteCount, &never)
+        return !never.hasEnded
     }
 
     /// Copies every item, as ``copy(to:swapping:)`` does, unless that is ended.
