@@ -38,6 +38,12 @@ private let settlementRows: [SettlementRow] = [
         "T{(2)T{i:x:b:y:}:p:xxxxxxb:q:}", 20, .ambiguous, nil,
         "of an array of structs NumPy does not say how far apart they are"),
     SettlementRow("T{(2)T{i:x:i:y:}:p:xxxxxxxx}", 24, .ambiguous, nil, "though they seem to have no pads"),
+    SettlementRow(
+        "T{(3,0)T{q:a:}:p:q:q:b:r:}", 16, .asWritten, "T{(3,0)T{^q:a:}:p:q:q:b:r:7x}",
+        "unless there is none of them, whatever the shape is"),
+    SettlementRow(
+        "T{(0)T{(2)T{i:x:}:y:}:p:i:q:b:r:}", 8, .asWritten, "T{(0)T{(2)T{^i:x:}:y:}:p:i:q:b:r:3x}",
+        "or what they stand in has none"),
     SettlementRow("T{(2)T{i:x:i:y:}:p:}", 16, .asWritten, "T{(2)T{^i:x:i:y:}:p:}", "unless there is no room for a pad"),
     SettlementRow(
         "T{(2)T{=i:x:b:y:3x}:p:b:q:3x}", 20, .asWritten, "T{(2)T{^i:x:b:y:3x}:p:b:q:3x}",

@@ -193,13 +193,29 @@ extension FormatTree {
     /// A pad at the end of a struct is one that NumPy does not write.
     fileprivate borrowing func hasUnknownStrides(_ text: Span<UInt8>, itemByteCount: Int) -> Bool {
         var hasOpenStructs = false
-        for index in 0..<count where self[index].isListOrRun && self[index].count > 1 {
-            var inner = index &+ 1
-            while self[inner].isListOrRun { inner = inner &+ 1 }
-            let element = self[inner]
-            guard element.form == .tuple, element.textByteCount >= 2 else { continue }
-            let end = element.textOffset &+ element.textByteCount
-            if text[end &- 2] != UInt8(ascii: "x") { hasOpenStructs = true }
+        var index = 0
+        while index < count && !hasOpenStructs {
+            if self[index].isListOrRun {
+                var inner = index
+                var elementCount = 1
+                while self[inner].isListOrRun {
+                    elementCount = saturatingProduct(elementCount, self[inner].count)
+                    inner = inner &+ 1
+                }
+                // No elements are no bytes apart from each other, and neither is what stands in them.
+                if elementCount == 0 {
+                    index = index &+ self[index].nodeCount
+                    continue
+                }
+                let element = self[inner]
+                if elementCount > 1, element.form == .tuple, element.textByteCount >= 2 {
+                    let end = element.textOffset &+ element.textByteCount
+                    hasOpenStructs = text[end &- 2] != UInt8(ascii: "x")
+                }
+                // What stands in one element is looked at next.
+                index = inner
+            }
+            index = index &+ 1
         }
         return hasOpenStructs && leafByteCount(of: 0) != itemByteCount
     }
