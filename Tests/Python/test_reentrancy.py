@@ -23,6 +23,7 @@ sys.path.insert(0, str(FOLDER))
 
 from calls import CALLS  # noqa: E402
 from hooks import KINDS  # noqa: E402
+from programs import HARNESS  # noqa: E402
 from targets import TARGETS  # noqa: E402
 
 WITH_FIELDS = ["a record with a long format", "a pair with a long format", "one record"]
@@ -120,6 +121,37 @@ def test_comparisons_of_bytearray_and_memoryview_forget_what_a_buffer_method_rai
             assert b == Raising(1)
     else:
         assert b == Raising(1)
+
+
+# The collector runs while CPython makes the instance of an exception that C has set: where that is caught.
+RECURSION_IN_THE_COLLECTOR = """
+import gc, sys
+def recurse():
+    {before}
+    recurse()
+shown = set()
+sys.unraisablehook = lambda unraisable: shown.add(unraisable.exc_type)
+sys.setrecursionlimit(60)
+gc.callbacks.append(lambda phase, details: recurse())
+gc.set_threshold(1)
+try: int("x")
+except ValueError: pass
+gc.disable()
+assert shown == {{RecursionError}}, shown
+"""
+
+
+@pytest.mark.parametrize("before", ["pass", "sys.setrecursionlimit(sys.getrecursionlimit())"])
+def test_only_cpython_3_11_ends_at_a_recursion_in_the_collector_and_never_if_the_recursion_asks_for_its_depth(before):
+    program = RECURSION_IN_THE_COLLECTOR.format(before=before)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    if sys.version_info < (3, 12) and before == "pass":
+        assert done.returncode == -signal.SIGABRT
+        assert "Cannot recover from stack overflow" in done.stderr.splitlines()[0]
+    else:
+        assert done.returncode == 0, done.stderr
+    # So a hook that always acts asks for its depth (HARNESS in programs.py).
+    assert "sys.setrecursionlimit(sys.getrecursionlimit())" in HARNESS
 
 
 def test_a_large_block_cannot_be_touched_once_it_is_freed(guarded_heap):
