@@ -13,6 +13,7 @@ public func storageTables(_ check: inout Check) {
     borrowFactsWithGIL(&check)
     ownerFacts(&check)
     ledgerFacts(&check)
+    ledgerRoomFacts(&check)
     check.that(swiftbuf_memory_allocated_bytes() == before, "every byte that was allocated was given back")
 }
 
