@@ -298,5 +298,35 @@ extension EmbedTests {
                 try python.expect("all(each.grants == each.releases for each in made)")
             }
         }
+
+        @Test("what an exporter raises when it is asked a second time goes on if it is a MemoryError or no ordinary exception")
+        func refusalsThatChange() throws {
+            try withPython { python in
+                guard hostile_exporter_load() == 0 else { throw Missing(description: "the hostile exporter did not load") }
+                try python.run(
+                    """
+                    import hostile_exporter
+                    class Refusing:
+                        def __init__(self, *refusals):
+                            self.left = list(refusals)
+                        def __call__(self, *ignored):
+                            raise self.left.pop(0)
+                    """)
+                for (second, expected) in [
+                    ("KeyboardInterrupt", "KeyboardInterrupt"), ("SystemExit", "SystemExit"), ("MemoryError", "MemoryError"),
+                    ("ValueError", "BufferError"), ("KeyError", "BufferError"),
+                ] {
+                    try python.run("refusing = Refusing(BufferError('first'), \(second)('second'))")
+                    let object = try python.evaluate("hostile_exporter.Exporter(when_asked=refusing)")
+                    do {
+                        try python.withBuffer(of: object, as: Double.self) { _ in }
+                        Issue.record("\(second): it was granted")
+                    } catch let error as PythonError {
+                        #expect(error.typeName == expected)
+                    }
+                    try python.expect("refusing.left == []")
+                }
+            }
+        }
     }
 }

@@ -122,7 +122,7 @@ extension UnsafeMutablePointer where Pointee == Lease {
             unsafe swiftbuf_forget(&refusal)
             return try unsafe beginOtherwise(object, request, found: found)
         }
-        // What the second question raised goes on only if it is no ordinary exception.
+        // What the second question raised goes on only if it is a MemoryError or no ordinary exception.
         unsafe swiftbuf_put_back(&refusal)
         throw .pythonException
     }
