@@ -7,10 +7,12 @@ extension Python {
     ///
     /// So one function can serve several types of items:
     ///
-    ///     switch try python.bufferDescription(of: image).elementType {
-    ///     case .uint8: try python.withBuffer(of: image, as: UInt8.self) { view in … }
-    ///     case .float32: try python.withBuffer(of: image, as: Float.self) { view in … }
-    ///     default: …
+    ///     func itemCount(of image: PythonObject, _ python: Python) throws -> Int {
+    ///         switch try python.bufferDescription(of: image).elementType {
+    ///         case .uint8: try python.withBuffer(of: image, as: UInt8.self) { view in view.count }
+    ///         case .float32: try python.withBuffer(of: image, as: Float.self) { view in view.count }
+    ///         default: 0
+    ///         }
     ///     }
     ///
     /// - Parameter object: Any exporter: an ndarray, `bytes`, an `mmap`, a memoryview, a Buffer.

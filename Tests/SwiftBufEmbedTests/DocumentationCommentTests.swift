@@ -116,6 +116,40 @@ extension EmbedTests {
                 }
                 let pixels = try [UInt8](photo)
                 #expect(pixels[0] == 255)
+                do {
+                    // Python+BufferDescription.swift
+                    func itemCount(of image: PythonObject, _ python: Python) throws -> Int {
+                        switch try python.bufferDescription(of: image).elementType {
+                        case .uint8: try python.withBuffer(of: image, as: UInt8.self) { view in view.count }
+                        case .float32: try python.withBuffer(of: image, as: Float.self) { view in view.count }
+                        default: 0
+                        }
+                    }
+                    // end
+                    let count = try itemCount(of: photo, python)
+                    #expect(count == 60)
+                }
+                do {
+                    var printed: [String] = []
+                    func print(_ value: Any) { printed.append("\(value)") }
+                    // BufferError.swift
+                    do {
+                        try python.withBuffer(of: photo, as: Float.self) { image in print(image.count) }
+                    } catch BufferError.mismatch(let expected, let found) {
+                        // Ask for what is there, or convert it in Python: photo.astype("float32").
+                        print("expected \(expected), got \(found)")
+                    } catch BufferError.inUse {
+                        // Try again when the other borrow is over.
+                    }
+                    // end
+                    #expect(printed.count == 1 && printed[0].hasPrefix("expected ") && printed[0].contains("uint8"))
+                }
+                try python.withBuffer(of: photo, as: UInt8.self) { samples in
+                    // Span+Reducing.swift
+                    let energy = samples.span.reduceInAnyOrder(0.0, adding: { $0 += Double($1) * Double($1) }, joining: +=)
+                    // end
+                    #expect(energy == 59 * 49 + 255 * 255)
+                }
                 var sum = 0
                 func blur(_ pixels: [UInt8]) { sum = pixels.count }
                 // Python+GIL.swift

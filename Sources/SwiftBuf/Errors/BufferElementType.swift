@@ -2,13 +2,7 @@
 
 import SwiftBufCore
 
-/// The type of a buffer's items, for a `switch` that serves several of them.
-///
-///     switch try python.bufferDescription(of: image).elementType {
-///     case .uint8: try python.withBuffer(of: image, as: UInt8.self) { … }
-///     case .float32: try python.withBuffer(of: image, as: Float.self) { … }
-///     default: …
-///     }
+/// The type of a buffer's items, for a `switch` that serves several of them: ``BufferDescription/elementType``.
 public enum BufferElementType: UInt8, Sendable {
     /// `Bool`.
     case bool

@@ -10,9 +10,10 @@ import SwiftBufCore
 /// Each case says what you can do. Nothing was changed when it is thrown, and nothing is left borrowed.
 ///
 ///     do {
-///         try python.withBuffer(of: photo, as: Float.self) { image in … }
+///         try python.withBuffer(of: photo, as: Float.self) { image in print(image.count) }
 ///     } catch BufferError.mismatch(let expected, let found) {
 ///         // Ask for what is there, or convert it in Python: photo.astype("float32").
+///         print("expected \(expected), got \(found)")
 ///     } catch BufferError.inUse {
 ///         // Try again when the other borrow is over.
 ///     }
