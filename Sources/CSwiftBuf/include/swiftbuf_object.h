@@ -56,7 +56,7 @@ SWIFTBUF_INLINE Py_ssize_t swiftbuf_object_size(void) {
 typedef struct {
     PyTypeObject *buffer_type;
     PyTypeObject *managed_type; /* swiftbuf_managed_buffer */
-    swiftbuf_api api;           /* what the capsules _swiftbuf._api point to */
+    swiftbuf_api api;           /* what the capsules _swiftbuf._capi point to */
 } swiftbuf_module_state;
 
 /* The type swiftbuf.Buffer of the module that a module function was called with; borrowed. */
