@@ -1,4 +1,5 @@
 // Python's == may raise, which Swift's == cannot say.
+// Ordinary Swift only, which has objects of Python's.
 
 import SwiftBufEmbed
 
