@@ -1,5 +1,6 @@
-// Swift 6.3 lets a MutableSpan outlive its memory, Array's own too. The documents name this hole: when this file stops compiling, they can
-// promise more, and the file belongs among those that must not compile.
+// Swift 6.3 lets a MutableSpan outlive its memory, Array's own too, and a mutable view, where one is assigned to another one of a longer
+// life. The documents name this hole: when this file stops compiling, they can promise more, and the file belongs among those that must
+// not compile.
 
 import SwiftBuf
 import SwiftBufEmbed
@@ -24,4 +25,16 @@ func keep(_ numbers: inout [Float]) -> Float {
     do { kept = numbers.mutableSpan }
     numbers = []
     return kept[0]
+}
+
+func keep(_ outer: SharedBuffer<Float>, _ inner: SharedBuffer<Float>) throws -> Float {
+    try outer.withMutableView { kept in
+        try inner.withMutableView { view in kept = view.mutableRows(0..<1) }
+        return kept[0]
+    }
+}
+
+func replace(_ kept: inout MutableSpan<Float>) {
+    var numbers: [Float] = [1]
+    kept = numbers.mutableSpan
 }

@@ -2,7 +2,8 @@
 
 /// Borrowed memory of a Python object, to read and write: items packed in C order.
 ///
-/// As ``BufferView``, but it cannot be copied, and while it is lent, nobody else can borrow the same bytes.
+/// As ``BufferView``, but it cannot be copied, and while it is lent, nobody else can borrow the same bytes. Assign it to no other view: Swift
+/// 6.3 accepts that where the other one lives longer, and it would be used after its memory.
 public struct MutableBufferView<Element: BufferElement>: ~Copyable, ~Escapable {
     @usableFromInline let items: BorrowedItems
 

@@ -3,7 +3,7 @@
 /// Borrowed memory of a Python object, to read and write, whose items lie at distances of their own.
 ///
 /// As ``StridedBufferView``, but it cannot be copied, and while it is lent, nobody else can borrow bytes from the first to the last of its
-/// items.
+/// items. Assign it to no other view: Swift 6.3 accepts that where the other one lives longer, and it would be used after its memory.
 public struct MutableStridedBufferView<Element: BufferElement>: ~Copyable, ~Escapable {
     @usableFromInline let items: BorrowedItems
 

@@ -23,7 +23,7 @@ extension SharedBuffer {
         _ body: (inout MutableBufferView<Element>) throws(BufferError) -> Result
     ) throws(BufferError) -> Result {
         try beginMutableBorrow()
-        // SAFETY: as in `withMutableSpan`; no view outlives the call.
+        // SAFETY: as in `withMutableSpan`; no view outlives the call, but for the hole of the language that SECURITY.md names.
         defer { unsafe block.endMutableBorrow() }
         return try withItems { (items) throws(BufferError) in
             var view = unsafe MutableBufferView<Element>(lending: items)
