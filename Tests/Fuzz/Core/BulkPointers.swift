@@ -109,7 +109,7 @@ private func write(
     }
     unsafe source.withUnsafeMutableBytes { (source) in
         unsafe direct.withItems(in: source.baseAddress!) { direct in
-            view.withItems { direct.copy(to: $0) }
+            view.withItems { _ = direct.copy(to: $0) }
         }
     }
     expect(sameBytes(view.memory, expected, but: view.pointerPlaces), "items are written through pointers, and no byte elsewhere")
